@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Open addressing with linear probing; the hash is kept beside the index. */
+#include "base/map.h"
+
+#include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+uint64_t lc_hash_bytes(const void *p, size_t n)
+{
+	return XXH3_64bits(p, n);
+}
+
+uint64_t lc_hash_u64(uint64_t a, uint64_t b)
+{
+	uint64_t x = (a ^ (b + 0x9e3779b97f4a7c15ull + (a << 6) + (a >> 2)));
+
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93ull;
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93ull;
+	return x ^ (x >> 32);
+}
+
+uint32_t lc_map_find(const struct lc_map *m, uint64_t hash, lc_map_eq eq,
+		     const void *ctx, const void *key)
+{
+	uint32_t mask = m->cap - 1;
+
+	if (!m->cap)
+		return LC_NOT_FOUND;
+	for (uint32_t i = (uint32_t)hash & mask; m->index[i] != LC_NOT_FOUND;
+	     i = (i + 1) & mask) {
+		if (m->hash[i] == hash && eq(ctx, m->index[i], key))
+			return m->index[i];
+	}
+	return LC_NOT_FOUND;
+}
+
+static void put(struct lc_map *m, uint64_t hash, uint32_t index)
+{
+	uint32_t mask = m->cap - 1, i = (uint32_t)hash & mask;
+
+	while (m->index[i] != LC_NOT_FOUND)
+		i = (i + 1) & mask;
+	m->hash[i] = hash;
+	m->index[i] = index;
+}
+
+void lc_map_add(struct lc_map *m, uint64_t hash, uint32_t index)
+{
+	if ((m->len + 1) * 4 > m->cap * 3) {
+		struct lc_map old = *m;
+
+		m->cap = old.cap ? old.cap * 2 : 16;
+		m->hash = lc_realloc(NULL, m->cap * sizeof(*m->hash));
+		m->index = lc_realloc(NULL, m->cap * sizeof(*m->index));
+		memset(m->index, 0xff, m->cap * sizeof(*m->index));
+		for (uint32_t i = 0; i < old.cap; i++)
+			if (old.index[i] != LC_NOT_FOUND)
+				put(m, old.hash[i], old.index[i]);
+		free(old.hash);
+		free(old.index);
+	}
+	put(m, hash, index);
+	m->len++;
+}
+
+void lc_map_release(struct lc_map *m)
+{
+	free(m->hash);
+	free(m->index);
+	memset(m, 0, sizeof(*m));
+}
+
+struct text {
+	const char *s;
+	size_t n;
+};
+
+static bool same_text(const void *ctx, uint32_t index, const void *key)
+{
+	const struct lc_strings *t = ctx;
+	const struct text *k = key;
+	const char *s = t->text.data[index];
+
+	return strncmp(s, k->s, k->n) == 0 && s[k->n] == '\0';
+}
+
+void lc_strings_init(struct lc_strings *t)
+{
+	memset(t, 0, sizeof(*t));
+	lc_intern(t, "");
+}
+
+void lc_strings_release(struct lc_strings *t)
+{
+	for (uint32_t i = 0; i < t->text.len; i++)
+		free(t->text.data[i]);
+	lc_array_release(&t->text);
+	lc_map_release(&t->map);
+}
+
+uint32_t lc_intern_n(struct lc_strings *t, const char *s, size_t n)
+{
+	struct text key = { s, n };
+	uint64_t h = lc_hash_bytes(s, n);
+	uint32_t id = lc_map_find(&t->map, h, same_text, t, &key);
+
+	if (id != LC_NOT_FOUND)
+		return id;
+	id = t->text.len;
+	*lc_push(&t->text) = lc_strndup(s, n);
+	lc_map_add(&t->map, h, id);
+	return id;
+}
+
+uint32_t lc_intern(struct lc_strings *t, const char *s)
+{
+	return lc_intern_n(t, s, strlen(s));
+}
+
+uint32_t lc_strings_find(const struct lc_strings *t, const char *s)
+{
+	struct text key = { s, strlen(s) };
+
+	return lc_map_find(&t->map, lc_hash_bytes(s, key.n), same_text, t, &key);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a compile database or a list of sources to units of work. Commands are
+ * data: they are split and filtered, never run.
+ */
+#ifndef LC_PLAN_PLAN_H
+#define LC_PLAN_PLAN_H
+
+#include "base/base.h"
+
+struct lc_job {
+	char *file;      /* absolute path of the main source */
+	char *name;      /* `file` relative to plan root if below it, else absolute;
+	                  * the spelling used in all output */
+	char *directory; /* working directory of the command */
+	char **argv;     /* flags for libclang, filtered; NULL-terminated,
+	                  * without compiler name, without the source */
+	uint32_t argc;
+	uint32_t ndropped; /* flags dropped by the documented list */
+};
+struct lc_plan {
+	char *root; /* absolute: directory that output paths are relative to (cwd) */
+	char *database; /* the compile database used, NULL if none */
+	LC_ARRAY(struct lc_job) jobs; /* sorted by name, then argv; no duplicates */
+};
+struct lc_plan_options {
+	const char *database;     /* -p: directory or file, NULL = search */
+	const char *const *paths; /* files and directories */
+	uint32_t npaths;
+	const char *const *flags; /* after "--"; NULL = use a database */
+	uint32_t nflags;
+};
+int lc_plan_make(struct lc_plan *plan, const struct lc_plan_options *options,
+		 struct lc_error *err);
+void lc_plan_release(struct lc_plan *plan);
+
+#endif
