@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The findings of a database, in memory: what every report prints. The order
+ * is that of the database (file, line, column, rule).
+ */
+#ifndef LC_REPORT_FINDINGS_H
+#define LC_REPORT_FINDINGS_H
+
+#include "store/rules.h"
+#include "store/store.h"
+
+struct lc_place {
+	char *file; /* "" if unknown */
+	uint32_t line, col; /* col in bytes, 0 = unknown */
+	char *macro, *function; /* "" if none */
+};
+struct lc_report_step {
+	struct lc_place at;
+	uint32_t depth;
+	enum lc_step_role role;
+	char *text, *held; /* held: "g_a, g_b", "" if none */
+	uint32_t lock;     /* row id, 0 = none */
+	uint32_t order;    /* from 1: place in the schedule, over all traces */
+};
+struct lc_report_trace {
+	char *thread;
+	LC_ARRAY(struct lc_report_step) steps;
+};
+struct lc_report_lock {
+	uint32_t id;
+	char *name, *cls, *kind;
+	struct lc_place decl; /* file "" if unknown */
+};
+struct lc_related {
+	struct lc_place at;
+	char *text;
+};
+struct lc_finding {
+	char *rule, *message, *fix, *fingerprint; /* fix: "" if none */
+	enum lc_level level;
+	struct lc_place at;
+	LC_ARRAY(struct lc_report_lock) locks; /* of a cycle: in its order */
+	LC_ARRAY(struct lc_report_trace) traces;
+	LC_ARRAY(struct lc_related) related;
+};
+/* A unit that was not analysed as it should be. */
+struct lc_bad_unit {
+	char *name, *status, *message;
+};
+struct lc_findings {
+	struct lc_rules rules; /* as run; file and sql are "" */
+	LC_ARRAY(struct lc_finding) findings;
+	LC_ARRAY(struct lc_bad_unit) bad_units;
+	uint32_t nunits;
+	uint32_t nincomplete, ngating; /* rows of incomplete; those that gate */
+	char *root; /* where relative files are; "" if not recorded */
+};
+
+void lc_findings_init(struct lc_findings *f);
+void lc_findings_release(struct lc_findings *f);
+int lc_findings_load(struct lc_findings *f, struct lc_store *store,
+		     struct lc_error *err);
+/* How many findings have `level` or a worse one (NONE: 0). */
+uint32_t lc_findings_count(const struct lc_findings *f, enum lc_level level);
+
+#endif

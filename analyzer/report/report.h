@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings as text, SARIF 2.1.0 or JSON lines; the lock graph as DOT. */
+#ifndef LC_REPORT_REPORT_H
+#define LC_REPORT_REPORT_H
+
+#include "report/findings.h"
+
+struct lc_report_options {
+	const char *root; /* where relative files are read; NULL = findings' */
+	bool color;       /* text: see lc_color_wanted */
+	bool excerpt;     /* text: source lines with a caret */
+	int exit_code;    /* SARIF: the run's exit code */
+};
+
+/* Each returns -1 when `out` could not be written. `options` may be NULL. */
+int lc_report_text(const struct lc_findings *f,
+		   const struct lc_report_options *options, FILE *out,
+		   struct lc_error *err);
+int lc_report_sarif(const struct lc_findings *f,
+		    const struct lc_report_options *options, FILE *out,
+		    struct lc_error *err);
+/* JSON lines, one finding a line; the form is in docs/json.md. */
+int lc_report_json(const struct lc_findings *f,
+		   const struct lc_report_options *options, FILE *out,
+		   struct lc_error *err);
+
+/* One finding in full, with its rule's short text and excerpts. `prefix` is
+ * the start of its fingerprint (4 digits or more); -1 if none or several have
+ * it. */
+int lc_explain_finding(const struct lc_findings *f, const char *prefix,
+		       const struct lc_report_options *options, FILE *out,
+		       struct lc_error *err);
+
+/* The order of locks: a node a lock, an edge a pair held → wanted. Edges of
+ * reported cycles are red. */
+int lc_graph_dot(struct lc_store *store, FILE *out, struct lc_error *err);
+
+enum lc_color { LC_COLOR_AUTO, LC_COLOR_ALWAYS, LC_COLOR_NEVER };
+/* The option beats NO_COLOR beats CLICOLOR_FORCE beats CLICOLOR beats
+ * "is `out` a terminal" (TERM=dumb is none). */
+bool lc_color_wanted(enum lc_color option, FILE *out);
+
+#endif
