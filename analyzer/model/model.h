@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What lock APIs do, as data: rules/models/*.yaml loaded into one table by
+ * What lock APIs do, as data: the .yaml files of rules/models, loaded into one table by
  * function name. A file has a `name:` and `functions:`; every function maps to
  * the fields of struct lc_model below, spelled as the enum comments say:
  *
