@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where function pointers may point: inclusion constraints between places
+ * that can hold a pointer (a field of a record type, a global, a local or
+ * parameter, a function's result), flow- and instance-insensitive, solved by
+ * propagation from the places where a function's address is written down.
+ * A field stands for that field of every object of the type: this is the
+ * "field-based" analysis of Heintze and Tardieu (PLDI 2001), restricted to
+ * functions.
+ */
+#include "solve/program.h"
+
+#include <stdlib.h>
+
+enum { MAX_TARGETS = 24 }; /* a place with more tells nothing useful */
+enum node_kind { NODE_FIELD = 1, NODE_GLOBAL, NODE_LOCAL, NODE_RESULT };
+
+struct edge {
+	uint32_t from, to;
+};
+struct work {
+	struct program *p;
+	LC_ARRAY(struct edge) edges;
+	LC_ARRAY(uint32_t) queue;
+	uint32_t *temp_callee; /* temp → function called, of one flow */
+};
+
+static uint64_t node_key(enum node_kind kind, uint32_t a, uint32_t b)
+{
+	return ((uint64_t)kind << 60) | ((uint64_t)a << 28) | b;
+}
+
+static bool same_key(const void *ctx, uint32_t i, const void *key)
+{
+	const struct program *p = ctx;
+
+	return p->target_keys.data[i] == *(const uint64_t *)key;
+}
+
+static uint32_t node_find(const struct program *p, uint64_t key)
+{
+	return lc_map_find(&p->target_index, lc_hash_u64(key, 7), same_key, p,
+			   &key);
+}
+
+static uint32_t node_get(struct program *p, uint64_t key)
+{
+	uint32_t i = node_find(p, key);
+
+	if (i != LC_NOT_FOUND)
+		return i;
+	i = p->targets.len;
+	lc_push(&p->targets);
+	*lc_push(&p->target_keys) = key;
+	lc_map_add(&p->target_index, lc_hash_u64(key, 7), i);
+	return i;
+}
+
+/* The place a path names, or 0 when it is none that we track. */
+static uint64_t path_key(struct program *p, uint32_t function, uint32_t path,
+			 const uint32_t *temp_callee)
+{
+	const struct lc_unit *u = function_unit(p, function);
+	uint32_t unit = p->functions.data[function].unit;
+	const struct lc_path *q = &u->paths.data[path];
+
+	for (uint32_t i = q->nsteps; i-- > 0;) {
+		const struct lc_step *s = &u->steps.data[q->first_step + i];
+
+		if (s->kind == LC_STEP_FIELD)
+			return node_key(NODE_FIELD,
+					p->field_map[unit][s->ref], 0);
+		if (s->kind == LC_STEP_MASK || s->kind == LC_STEP_ARITH ||
+		    s->kind == LC_STEP_CONTAINER)
+			return 0;
+	}
+	switch (q->root_kind) {
+	case LC_ROOT_GLOBAL:
+		return node_key(NODE_GLOBAL, p->symbol_map[unit][q->root], 0);
+	case LC_ROOT_LOCAL:
+		return node_key(NODE_LOCAL, function, q->root);
+	case LC_ROOT_TEMP:
+		if (temp_callee && temp_callee[q->root] != LC_NONE)
+			return node_key(NODE_RESULT, temp_callee[q->root], 0);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static bool add_target(struct program *p, uint32_t node, uint32_t function)
+{
+	struct targets *t = &p->targets.data[node];
+	uint32_t i = 0;
+
+	while (i < t->functions.len && t->functions.data[i] < function)
+		i++;
+	if (i < t->functions.len && t->functions.data[i] == function)
+		return false;
+	if (t->functions.len > MAX_TARGETS)
+		return false;
+	lc_push(&t->functions);
+	memmove(&t->functions.data[i + 1], &t->functions.data[i],
+		(t->functions.len - 1 - i) * sizeof(uint32_t));
+	t->functions.data[i] = function;
+	return true;
+}
+
+/* node ⊇ operand */
+static void include(struct work *w, uint64_t key, uint32_t function,
+		    uint32_t unit, uint32_t operand)
+{
+	struct program *p = w->p;
+	const struct lc_operand *o;
+	uint64_t from;
+
+	if (!key || operand == LC_NONE)
+		return;
+	o = &p->units[unit].operands.data[operand];
+	if (o->kind == LC_OP_FUNC) {
+		uint32_t sym = p->symbol_map[unit][o->ref];
+		uint32_t f = p->symbols.data[sym].function;
+		uint32_t n;
+
+		if (f == LC_NONE)
+			return;
+		n = node_get(p, key);
+		if (add_target(p, n, f))
+			*lc_push(&w->queue) = n;
+		return;
+	}
+	if ((o->kind != LC_OP_LOAD && o->kind != LC_OP_ADDR) ||
+	    function == LC_NONE)
+		return;
+	from = path_key(p, function, o->ref, w->temp_callee);
+	if (from && from != key) {
+		struct edge *e = lc_push(&w->edges);
+
+		e->to = node_get(p, key);
+		e->from = node_get(p, from);
+	}
+}
+
+static uint32_t direct_callee(const struct program *p, uint32_t unit,
+			      const struct lc_instr *in)
+{
+	const struct lc_operand *o =
+		&p->units[unit].operands.data[in->operand];
+
+	if (o->kind != LC_OP_FUNC)
+		return LC_NONE;
+	return p->symbols.data[p->symbol_map[unit][o->ref]].function;
+}
+
+static void scan_instr(struct work *w, uint32_t f, const struct lc_instr *in)
+{
+	struct program *p = w->p;
+	uint32_t unit = p->functions.data[f].unit;
+	const struct lc_unit *u = &p->units[unit];
+
+	if (in->kind == LC_I_ASSIGN) {
+		include(w, path_key(p, f, in->path, w->temp_callee), f, unit,
+			in->operand);
+	} else if (in->kind == LC_I_CALL) {
+		uint32_t callee = direct_callee(p, unit, in);
+
+		if (callee == LC_NONE)
+			return;
+		for (uint32_t i = 0; i < in->nargs; i++) {
+			if (i >= p->functions.data[callee].flow->nparams)
+				break;
+			include(w, node_key(NODE_LOCAL, callee, i), f, unit,
+				u->args.data[in->first_arg + i]);
+		}
+	}
+}
+
+static void scan_flow(struct work *w, uint32_t f)
+{
+	struct program *p = w->p;
+	uint32_t unit = p->functions.data[f].unit;
+	const struct lc_unit *u = &p->units[unit];
+	const struct lc_flow *flow = p->functions.data[f].flow;
+
+	w->temp_callee = lc_realloc(w->temp_callee,
+				    (flow->ntemps + 1) * sizeof(uint32_t));
+	memset(w->temp_callee, 0xff, (flow->ntemps + 1) * sizeof(uint32_t));
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t b = 0; b < flow->nblocks; b++) {
+			const struct lc_block *blk =
+				&u->blocks.data[flow->first_block + b];
+
+			for (uint32_t i = 0; i < blk->ninstrs; i++) {
+				const struct lc_instr *in =
+					&u->instrs.data[blk->first_instr + i];
+
+				if (pass)
+					scan_instr(w, f, in);
+				else if (in->kind == LC_I_CALL &&
+					 in->temp != LC_NONE)
+					w->temp_callee[in->temp] =
+						direct_callee(p, unit, in);
+			}
+			if (pass && blk->term == LC_T_RETURN)
+				include(w, node_key(NODE_RESULT, f, 0), f,
+					unit, blk->lhs);
+		}
+	}
+}
+
+static uint64_t init_key(struct program *p, uint32_t unit, uint32_t path)
+{
+	const struct lc_unit *u = &p->units[unit];
+	const struct lc_path *q = &u->paths.data[path];
+
+	for (uint32_t i = q->nsteps; i-- > 0;) {
+		const struct lc_step *s = &u->steps.data[q->first_step + i];
+
+		if (s->kind == LC_STEP_FIELD)
+			return node_key(NODE_FIELD,
+					p->field_map[unit][s->ref], 0);
+	}
+	if (q->root_kind != LC_ROOT_GLOBAL)
+		return 0;
+	return node_key(NODE_GLOBAL, p->symbol_map[unit][q->root], 0);
+}
+
+static int by_from(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->to < y->to ? -1 : x->to > y->to;
+}
+
+static uint32_t first_edge(const struct work *w, uint32_t from)
+{
+	uint32_t lo = 0, hi = w->edges.len;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (w->edges.data[mid].from < from)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void propagate(struct work *w)
+{
+	struct program *p = w->p;
+
+	if (w->edges.len)
+		qsort(w->edges.data, w->edges.len, sizeof(struct edge),
+		      by_from);
+	for (uint32_t q = 0; q < w->queue.len; q++) {
+		uint32_t n = w->queue.data[q];
+
+		for (uint32_t e = first_edge(w, n);
+		     e < w->edges.len && w->edges.data[e].from == n; e++) {
+			uint32_t to = w->edges.data[e].to;
+			bool grew = false;
+
+			for (uint32_t i = 0;
+			     i < p->targets.data[n].functions.len; i++)
+				grew |= add_target(
+					p, to,
+					p->targets.data[n].functions.data[i]);
+			if (grew)
+				*lc_push(&w->queue) = to;
+		}
+	}
+}
+
+void program_find_targets(struct program *p)
+{
+	struct work w = { .p = p };
+
+	for (uint32_t u = 0; u < p->nunits; u++)
+		for (uint32_t i = 0; i < p->units[u].inits.len; i++) {
+			const struct lc_init *in = &p->units[u].inits.data[i];
+
+			include(&w, init_key(p, u, in->path), LC_NONE, u,
+				in->operand);
+		}
+	for (uint32_t f = 0; f < p->functions.len; f++)
+		scan_flow(&w, f);
+	propagate(&w);
+	free(w.temp_callee);
+	lc_array_release(&w.edges);
+	lc_array_release(&w.queue);
+}
+
+static const struct targets *node_targets(struct program *p, uint64_t key)
+{
+	uint32_t n = key ? node_find(p, key) : LC_NOT_FOUND;
+
+	if (n == LC_NOT_FOUND || !p->targets.data[n].functions.len ||
+	    p->targets.data[n].functions.len > MAX_TARGETS)
+		return NULL;
+	return &p->targets.data[n];
+}
+
+const struct targets *program_path_targets(struct program *p,
+					   uint32_t function, uint32_t path)
+{
+	return node_targets(p, path_key(p, function, path, NULL));
+}
+
+const struct targets *program_field_targets(struct program *p, uint32_t field)
+{
+	return node_targets(p, node_key(NODE_FIELD, field, 0));
+}
+
+const struct targets *program_operand_targets(struct program *p,
+					      uint32_t function,
+					      uint32_t operand)
+{
+	const struct lc_operand *o =
+		&function_unit(p, function)->operands.data[operand];
+
+	if (o->kind != LC_OP_LOAD && o->kind != LC_OP_ADDR)
+		return NULL;
+	return program_path_targets(p, function, o->ref);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Joining two states of equal lock shape by anti-unification.
+ *
+ * Step 1  Every location bound differently gets a common unknown (a "phi",
+ *         named after the place and the location). The triples (old value, new
+ *         value, phi) are the generalisation.
+ * Step 2  Locks and marks are rewritten by the same triples: if `old` and
+ *         `new` are the same steps from a pair's two sides, the result is those
+ *         steps from the phi. So "cur's lock is held" survives though cur moves.
+ *         A pair that no triple explains becomes an unknown of its own.
+ * Step 3  Facts: the hull of what both sides know, of each phi and of each
+ *         value both share, widened after a few rounds so that counters end.
+ *
+ * A phi of this very place on the new side is the value of the round before,
+ * which is another value than the phi means now, unless it is unchanged.
+ */
+#include "solve/state.h"
+
+enum { WIDEN_AFTER = 3, MAX_PAIRS = 64 };
+
+struct pair {
+	struct value old, new;
+	loc_t phi;
+};
+struct join {
+	struct lc_arena *arena;
+	struct locs *locs;
+	uint32_t function, place;
+	struct pair pairs[MAX_PAIRS];
+	uint32_t npairs;
+	bool changed;
+};
+
+bool state_same_shape(const struct state *a, const struct state *b)
+{
+	if (a->held.len != b->held.len || a->weak != b->weak)
+		return false;
+	for (uint32_t i = 0; i < a->held.len; i++) {
+		const struct held *x = &a->held.data[i], *y = &b->held.data[i];
+
+		if (x->instr != y->instr || x->count != y->count ||
+		    x->mode != y->mode || x->flags != y->flags ||
+		    (x->cond != 0) != (y->cond != 0))
+			return false;
+		/* the same site on another object, outside of a loop over
+		 * objects, is told apart by joining only unknown objects */
+		if (x->lock != y->lock && x->count < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool is_phi_here(const struct join *j, loc_t x)
+{
+	const struct loc *n = loc_at(j->locs, x);
+
+	return n->kind == ROOT_SYM && n->why == SYM_PHI &&
+	       n->ref == j->function && n->value == j->place;
+}
+
+/* The unknown for (old, new) at location `about`. */
+static struct value generalise(struct join *j, struct value old,
+			       struct value new, loc_t about)
+{
+	loc_t phi;
+
+	for (uint32_t i = 0; i < j->npairs; i++)
+		if (value_same(j->pairs[i].old, old) &&
+		    value_same(j->pairs[i].new, new))
+			return value_addr(j->pairs[i].phi);
+	phi = loc_sym(j->locs, SYM_PHI, j->function, j->place, about);
+	if (j->npairs < MAX_PAIRS)
+		j->pairs[j->npairs++] = (struct pair){ old, new, phi };
+	return value_addr(phi);
+}
+
+static const struct bind *bind_of(const struct state *s, loc_t x)
+{
+	for (uint32_t i = 0; i < s->store.len; i++)
+		if (s->store.data[i].loc == x)
+			return &s->store.data[i];
+	return NULL;
+}
+
+static void join_bind(struct join *j, struct state *into, uint32_t i,
+		      struct value other)
+{
+	struct bind *b = &into->store.data[i];
+	struct value v;
+
+	if (value_same(b->value, other))
+		return;
+	v = generalise(j, b->value, other, b->loc);
+	if (!value_same(v, b->value)) {
+		b->value = v;
+		j->changed = true;
+	}
+}
+
+static bool is_local(const struct locs *l, loc_t x)
+{
+	return loc_at(l, loc_at(l, x)->root)->kind == ROOT_LOCAL;
+}
+
+/* Step 1. Both stores are sorted by location. */
+static void join_store(struct join *j, struct state *into,
+		       const struct state *from)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0, k = 0; i < into->store.len; i++) {
+		loc_t x = into->store.data[i].loc;
+
+		while (k < from->store.len && from->store.data[k].loc < x)
+			k++;
+		if (k < from->store.len && from->store.data[k].loc == x) {
+			join_bind(j, into, i, from->store.data[k].value);
+		} else if (is_local(j->locs, x)) {
+			j->changed = true; /* not set on the other way */
+			continue;
+		} else {
+			join_bind(j, into, i,
+				  value_addr(loc_deref(j->locs, x)));
+		}
+		into->store.data[n++] = into->store.data[i];
+	}
+	into->store.len = n;
+	for (uint32_t k = 0; k < from->store.len; k++) {
+		const struct bind *b = &from->store.data[k];
+		struct value init;
+
+		if (is_local(j->locs, b->loc) || bind_of(into, b->loc))
+			continue;
+		init = value_addr(loc_deref(j->locs, b->loc));
+		state_store(j->arena, into, b->loc,
+			    generalise(j, init, b->value, b->loc));
+		j->changed = true;
+	}
+}
+
+/* Is the value part of x's path rebound by this join? */
+static bool rebound(const struct join *j, loc_t x)
+{
+	loc_t root = loc_at(j->locs, x)->root;
+
+	if (!is_phi_here(j, root))
+		return false;
+	for (uint32_t i = 0; i < j->npairs; i++)
+		if (j->pairs[i].phi == root &&
+		    !(j->pairs[i].new.loc == root))
+			return true;
+	return false;
+}
+
+/* Step 2. */
+static loc_t join_loc(struct join *j, loc_t old, loc_t new, loc_t about)
+{
+	loc_t o = old, n = new;
+
+	if (old == new && !rebound(j, new))
+		return old;
+	for (;;) {
+		const struct loc *a, *b;
+
+		for (uint32_t i = 0; i < j->npairs; i++)
+			if (j->pairs[i].old.loc == o &&
+			    j->pairs[i].new.loc == n && o && n)
+				return loc_rebase(j->locs, old, o,
+						  j->pairs[i].phi);
+		a = loc_at(j->locs, o);
+		b = loc_at(j->locs, n);
+		if (a->kind < STEP_FIELD || a->kind != b->kind ||
+		    a->ref != b->ref || a->value != b->value)
+			break;
+		o = a->parent;
+		n = b->parent;
+	}
+	/* unexplained: keep the type's steps, lose the object */
+	o = old;
+	n = new;
+	while (loc_at(j->locs, o)->kind == STEP_FIELD &&
+	       loc_at(j->locs, n)->kind == STEP_FIELD &&
+	       loc_at(j->locs, o)->ref == loc_at(j->locs, n)->ref) {
+		o = loc_at(j->locs, o)->parent;
+		n = loc_at(j->locs, n)->parent;
+	}
+	return loc_rebase(j->locs, old, o,
+			  generalise(j, value_addr(o), value_addr(n), about)
+				  .loc);
+}
+
+static void join_held(struct join *j, struct state *into,
+		      const struct state *from)
+{
+	for (uint32_t i = 0; i < into->held.len; i++) {
+		struct held *h = &into->held.data[i];
+		const struct held *g = &from->held.data[i];
+		loc_t about = loc_root(j->locs, ROOT_PARAM, 1000 + i, 0);
+		loc_t lock = join_loc(j, h->lock, g->lock, about);
+		loc_t cond = h->cond == g->cond
+				     ? h->cond
+				     : join_loc(j, h->cond, g->cond, about);
+
+		if (lock != h->lock || cond != h->cond)
+			j->changed = true;
+		h->lock = lock;
+		h->cond = cond;
+		if (g->max_count > h->max_count)
+			h->max_count = g->max_count;
+	}
+}
+
+static void join_marks(struct join *j, struct state *into,
+		       const struct state *from)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < into->marks.len; i++) {
+		const struct mark *m = &into->marks.data[i];
+
+		if (state_mark(from, m->lock, m->kind) &&
+		    !rebound(j, m->lock))
+			into->marks.data[n++] = *m;
+	}
+	j->changed |= n != into->marks.len;
+	into->marks.len = n;
+}
+
+/* A thread joined through an array or a list on one way (a loop that may run
+ * zero times) counts as joined: the loop is meant to reach all of them. */
+static void join_live(struct join *j, struct state *into,
+		      const struct state *from)
+{
+	for (uint32_t i = 0; i < from->live.len; i++) {
+		const struct live *v = &from->live.data[i];
+		struct live *mine = NULL;
+
+		for (uint32_t k = 0; k < into->live.len; k++)
+			if (into->live.data[k].event == v->event)
+				mine = &into->live.data[k];
+		if (!mine) {
+			state_add_live(j->arena, into, *v);
+			j->changed = true;
+		} else if (v->joined && !mine->joined) {
+			mine->joined = true;
+			j->changed = true;
+		}
+	}
+}
+
+static void widen(struct fact *f, const struct fact *old)
+{
+	if (f->lo < old->lo)
+		f->lo = INT64_MIN;
+	if (f->hi > old->hi)
+		f->hi = INT64_MAX;
+}
+
+/* Step 3. */
+static void join_facts(struct join *j, struct state *into,
+		       const struct state *from)
+{
+	struct state *old = state_clone(j->arena, into);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < into->facts.len; i++) {
+		struct fact f = into->facts.data[i], g;
+
+		if (rebound(j, f.sym))
+			continue; /* below, from its pair */
+		g = fact_hull(f, state_fact(from, j->locs,
+					    value_addr(f.sym)));
+		g.sym = f.sym;
+		if (into->joins > WIDEN_AFTER)
+			widen(&g, &f);
+		j->changed |= !fact_same(&f, &g);
+		if (!fact_is_any(&g))
+			into->facts.data[n++] = g;
+	}
+	into->facts.len = n;
+	for (uint32_t i = 0; i < j->npairs; i++) {
+		struct fact a = state_fact(old, j->locs, j->pairs[i].old);
+		struct fact b = state_fact(from, j->locs, j->pairs[i].new);
+		struct fact f = fact_hull(a, b);
+
+		f.sym = j->pairs[i].phi;
+		if (into->joins > WIDEN_AFTER)
+			widen(&f, &a);
+		if (!fact_same(&f, &a))
+			j->changed = true;
+		if (!fact_is_any(&f))
+			state_put_fact(j->arena, into, f);
+	}
+}
+
+bool state_join(struct lc_arena *a, struct locs *l, struct state *into,
+		const struct state *from, uint32_t function, uint32_t place)
+{
+	struct join j = { .arena = a, .locs = l, .function = function,
+			  .place = place };
+
+	into->joins++;
+	join_store(&j, into, from);
+	join_held(&j, into, from);
+	join_marks(&j, into, from);
+	join_live(&j, into, from);
+	join_facts(&j, into, from);
+	return j.changed;
+}

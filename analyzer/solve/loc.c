@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* Hash-consed locations and their names. See loc.h. */
+#include "solve/loc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { MAX_DEPTH = 12 }; /* longer paths lose their identity */
+
+static bool same_loc(const void *ctx, uint32_t i, const void *key)
+{
+	const struct loc *a = &((const struct locs *)ctx)->data.data[i];
+	const struct loc *b = key;
+
+	return a->kind == b->kind && a->why == b->why &&
+	       a->parent == b->parent && a->ref == b->ref &&
+	       a->value == b->value;
+}
+
+static loc_t intern(struct locs *l, struct loc n)
+{
+	uint64_t h = lc_hash_u64(((uint64_t)n.parent << 32) | n.ref,
+				 (uint64_t)n.value ^
+					 ((uint64_t)n.kind << 56) ^
+					 ((uint64_t)n.why << 48));
+	loc_t i = lc_map_find(&l->index, h, same_loc, l, &n);
+
+	if (i != LC_NOT_FOUND)
+		return i;
+	i = l->data.len;
+	if (!n.root)
+		n.root = i;
+	*lc_push(&l->data) = n;
+	lc_map_add(&l->index, h, i);
+	return i;
+}
+
+void locs_init(struct locs *l, struct program *p)
+{
+	memset(l, 0, sizeof(*l));
+	l->program = p;
+	lc_push(&l->data);
+}
+
+void locs_release(struct locs *l)
+{
+	lc_array_release(&l->data);
+	lc_map_release(&l->index);
+}
+
+loc_t loc_root(struct locs *l, enum loc_kind kind, uint32_t ref, int64_t value)
+{
+	return intern(l, (struct loc){ .kind = (uint8_t)kind, .ref = ref,
+				       .value = value });
+}
+
+loc_t loc_sym(struct locs *l, enum sym_why why, uint32_t function,
+	      int64_t instr, loc_t about)
+{
+	return intern(l, (struct loc){ .kind = ROOT_SYM, .why = (uint8_t)why,
+				       .parent = about, .ref = function,
+				       .value = instr });
+}
+
+loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
+	       int64_t value)
+{
+	const struct loc *p = loc_at(l, parent);
+
+	if (kind == STEP_INDEX && value == 0 && p->kind != STEP_INDEX)
+		return parent;
+	if ((kind == STEP_CONTAINER && p->kind == STEP_FIELD) ||
+	    (kind == STEP_FIELD && p->kind == STEP_CONTAINER))
+		if (p->ref == ref)
+			return p->parent;
+	if (p->depth >= MAX_DEPTH)
+		return loc_sym(l, SYM_LOST, ref, kind, p->root);
+	return intern(l, (struct loc){ .kind = (uint8_t)kind,
+				       .depth = (uint8_t)(p->depth + 1),
+				       .parent = parent, .root = p->root,
+				       .ref = ref, .value = value });
+}
+
+bool loc_is_object(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind >= STEP_FIELD) {
+		if (n->kind == STEP_DEREF || n->kind == STEP_MASK ||
+		    n->kind == STEP_ARITH || n->kind == STEP_CONTAINER)
+			return false;
+		/* &p->f of an unknown p is not null in any program that
+		 * goes on from there */
+		if (n->kind == STEP_FIELD && l->program)
+			return true;
+		n = loc_at(l, n->parent);
+	}
+	return n->kind == ROOT_GLOBAL || n->kind == ROOT_LOCAL ||
+	       n->kind == ROOT_FUNCTION || n->kind == ROOT_FIXED;
+}
+
+bool loc_is_open(const struct locs *l, loc_t x)
+{
+	return loc_at(l, loc_at(l, x)->root)->kind == ROOT_PARAM;
+}
+
+bool loc_below(const struct locs *l, loc_t x, loc_t prefix)
+{
+	while (x != prefix) {
+		const struct loc *n = loc_at(l, x);
+
+		if (n->kind < STEP_FIELD)
+			return false;
+		x = n->parent;
+	}
+	return true;
+}
+
+bool loc_is_exact(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind == STEP_FIELD || n->kind == STEP_INDEX)
+		n = loc_at(l, n->parent);
+	if (n->kind == ROOT_GLOBAL)
+		return !(l->program->symbols.data[n->ref].flags &
+			 LC_SYM_THREAD);
+	return n->kind == ROOT_FIXED || n->kind == ROOT_LOCAL;
+}
+
+bool loc_is_shared(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind >= STEP_FIELD) {
+		if (n->kind == STEP_DEREF)
+			return true;
+		n = loc_at(l, n->parent);
+	}
+	return n->kind == ROOT_GLOBAL || n->kind == ROOT_PARAM ||
+	       n->kind == ROOT_SYM;
+}
+
+loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to)
+{
+	struct loc n;
+	loc_t p;
+
+	if (x == from)
+		return to;
+	n = *loc_at(l, x);
+	if (n.kind < STEP_FIELD)
+		return x;
+	p = loc_rebase(l, n.parent, from, to);
+	if (p == n.parent)
+		return x;
+	return loc_step(l, p, n.kind, n.ref, n.value);
+}
+
+/* ---- names ---- */
+
+static const char *str(const struct locs *l, uint32_t id)
+{
+	return lc_str(l->program->strings, id);
+}
+
+static void add_step(const struct locs *l, const struct loc *n,
+		     struct lc_buf *b, bool ident)
+{
+	switch (n->kind) {
+	case STEP_FIELD:
+		lc_buf_printf(b, ".%s",
+			      str(l, l->program->fields.data[n->ref].name));
+		break;
+	case STEP_INDEX:
+		if (ident)
+			lc_buf_str(b, "[]");
+		else
+			lc_buf_printf(b, "[%" PRId64 "]", n->value);
+		break;
+	case STEP_INDEX_VALUE:
+	case STEP_INDEX_ANY:
+		lc_buf_str(b, "[]");
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * The part of x that types name: back to the outermost field after the last
+ * pointer. Returns the number of nodes in chain[], outermost last.
+ */
+static uint32_t type_chain(const struct locs *l, loc_t x,
+			   const struct loc **chain, uint32_t max)
+{
+	uint32_t n = 0;
+	const struct loc *at = loc_at(l, x);
+
+	while (n < max && (at->kind == STEP_FIELD || at->kind == STEP_INDEX ||
+			   at->kind == STEP_INDEX_VALUE ||
+			   at->kind == STEP_INDEX_ANY)) {
+		chain[n++] = at;
+		at = loc_at(l, at->parent);
+	}
+	while (n && chain[n - 1]->kind != STEP_FIELD)
+		n--;
+	return n;
+}
+
+static void class_of(struct locs *l, loc_t x, bool ident, struct lc_buf *b)
+{
+	const struct loc *chain[MAX_DEPTH + 2];
+	uint32_t n = type_chain(l, x, chain, MAX_DEPTH + 2);
+	const struct loc *root = loc_at(l, loc_at(l, x)->root);
+
+	if (n) {
+		const struct field *f =
+			&l->program->fields.data[chain[n - 1]->ref];
+		const char *record = str(l, f->record);
+
+		if (strncmp(record, "anon@", 5) == 0)
+			record = ident ? record : "(unnamed)";
+		lc_buf_str(b, record);
+		if (ident)
+			lc_buf_printf(b, "@%s", str(l, f->scope));
+		while (n--)
+			add_step(l, chain[n], b, true);
+		return;
+	}
+	if (root->kind == ROOT_GLOBAL) {
+		const struct symbol *s = &l->program->symbols.data[root->ref];
+		const struct loc *at = loc_at(l, x);
+
+		if (at->kind == STEP_DEREF)
+			lc_buf_str(b, "*");
+		lc_buf_str(b, str(l, s->name));
+		if (ident)
+			lc_buf_printf(b, "@%s%s", str(l, s->file),
+				      str(l, s->scope));
+		if (at->kind == STEP_INDEX || at->kind == STEP_INDEX_ANY ||
+		    at->kind == STEP_INDEX_VALUE)
+			lc_buf_str(b, "[]");
+	} else if (root->kind == ROOT_FIXED) {
+		lc_buf_str(b, str(l, root->ref));
+	} else if (root->kind == ROOT_LOCAL) {
+		const struct lc_flow *f =
+			l->program->functions.data[root->ref].flow;
+		const struct lc_unit *u = function_unit(l->program, root->ref);
+
+		lc_buf_printf(b, "%s::%s", function_name(l->program, root->ref),
+			      lc_str(&u->strings,
+				     u->locals.data[f->first_local +
+						    (uint32_t)root->value]
+					     .name));
+		if (loc_at(l, x)->kind == STEP_DEREF)
+			lc_buf_str(b, "*");
+	}
+}
+
+uint32_t loc_class(struct locs *l, loc_t x, bool ident)
+{
+	struct lc_buf b = { 0 };
+	uint32_t id;
+
+	lc_buf_str(&b, "");
+	class_of(l, x, ident, &b);
+	id = lc_intern(l->program->strings, b.data);
+	lc_buf_release(&b);
+	return id;
+}
+
+/* Root and steps the way C spells them; *pointer says that the text so far
+ * is a pointer to the object meant. */
+static void spell(const struct locs *l, loc_t x, struct lc_buf *b,
+		  bool *pointer)
+{
+	const struct loc *n = loc_at(l, x);
+	bool inner = false;
+
+	*pointer = false;
+	switch (n->kind) {
+	case ROOT_GLOBAL:
+		lc_buf_str(b, str(l, l->program->symbols.data[n->ref].name));
+		return;
+	case ROOT_FIXED:
+		lc_buf_str(b, str(l, n->ref));
+		return;
+	case ROOT_LOCAL: {
+		const struct lc_flow *f = l->program->functions.data[n->ref].flow;
+		const struct lc_unit *u = function_unit(l->program, n->ref);
+
+		lc_buf_str(b, lc_str(&u->strings,
+				     u->locals.data[f->first_local +
+						    (uint32_t)n->value]
+					     .name));
+		return;
+	}
+	case STEP_FIELD:
+		spell(l, n->parent, b, &inner);
+		lc_buf_printf(b, "%s%s", inner ? "->" : ".",
+			      str(l, l->program->fields.data[n->ref].name));
+		return;
+	case STEP_INDEX:
+	case STEP_INDEX_VALUE:
+	case STEP_INDEX_ANY:
+		spell(l, n->parent, b, &inner);
+		if (n->kind == STEP_INDEX)
+			lc_buf_printf(b, "[%" PRId64 "]", n->value);
+		else
+			lc_buf_str(b, "[]");
+		return;
+	case STEP_DEREF:
+		spell(l, n->parent, b, &inner);
+		if (inner) {
+			lc_buf_str(b, "[0]");
+			*pointer = true;
+		}
+		*pointer = true;
+		return;
+	default:
+		lc_buf_str(b, "?");
+		return;
+	}
+}
+
+uint32_t loc_name(struct locs *l, loc_t x)
+{
+	struct lc_buf b = { 0 };
+	const struct loc *root = loc_at(l, loc_at(l, x)->root);
+	uint32_t id;
+	bool pointer = false;
+
+	lc_buf_str(&b, "");
+	if (root->kind == ROOT_GLOBAL || root->kind == ROOT_LOCAL ||
+	    root->kind == ROOT_FIXED) {
+		spell(l, x, &b, &pointer);
+		if (pointer) {
+			struct lc_buf star = { 0 };
+
+			lc_buf_printf(&star, "*%s", b.data);
+			lc_buf_release(&b);
+			b = star;
+		}
+	} else {
+		class_of(l, x, false, &b);
+		if (!b.len)
+			lc_buf_str(&b, "a lock passed by its callers");
+	}
+	id = lc_intern(l->program->strings, b.data);
+	lc_buf_release(&b);
+	return id;
+}
+
+void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
+{
+	static const char *const why[] = { "result", "havoc", "phi", "fresh",
+					   "alloc", "lost", "cmp" };
+	const struct loc *n = loc_at(l, x);
+
+	switch (n->kind) {
+	case LOC_NOTHING:
+		lc_buf_str(out, "nothing");
+		return;
+	case ROOT_GLOBAL:
+		lc_buf_str(out, str(l, l->program->symbols.data[n->ref].name));
+		return;
+	case ROOT_LOCAL: {
+		bool pointer;
+
+		spell(l, x, out, &pointer);
+		return;
+	}
+	case ROOT_PARAM:
+		lc_buf_printf(out, "$%u", n->ref);
+		return;
+	case ROOT_FUNCTION:
+		lc_buf_str(out, function_name(l->program, n->ref));
+		return;
+	case ROOT_FIXED:
+		lc_buf_printf(out, "<%s>", str(l, n->ref));
+		return;
+	case ROOT_SYM:
+		lc_buf_printf(out, "<%s %s:%" PRId64, why[n->why],
+			      n->why == SYM_LOST
+				      ? ""
+				      : function_name(l->program, n->ref),
+			      n->value);
+		if (n->parent) {
+			lc_buf_str(out, " ");
+			loc_print(l, n->parent, out);
+		}
+		lc_buf_str(out, ">");
+		return;
+	default:
+		break;
+	}
+	loc_print(l, n->parent, out);
+	switch (n->kind) {
+	case STEP_DEREF:
+		lc_buf_str(out, "^");
+		break;
+	case STEP_MASK:
+		lc_buf_printf(out, "&%" PRId64, n->value);
+		break;
+	case STEP_ARITH:
+		lc_buf_str(out, "~");
+		break;
+	case STEP_CONTAINER:
+		lc_buf_printf(out, "<-%s",
+			      str(l, l->program->fields.data[n->ref].name));
+		break;
+	case STEP_KIND:
+		lc_buf_str(out, "!kind");
+		break;
+	case STEP_INDEX_VALUE:
+		lc_buf_str(out, "[");
+		loc_print(l, n->ref, out);
+		lc_buf_str(out, "]");
+		break;
+	default:
+		add_step(l, n, out, false);
+		break;
+	}
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* Linking: units' tables become the program's. See program.h for identity. */
+#include "solve/program.h"
+
+#include <stdlib.h>
+
+struct symbol_key {
+	uint32_t name, scope, file;
+};
+
+static bool same_symbol(const void *ctx, uint32_t i, const void *key)
+{
+	const struct program *p = ctx;
+	const struct symbol *s = &p->symbols.data[i];
+	const struct symbol_key *k = key;
+
+	return s->name == k->name && s->scope == k->scope &&
+	       s->file == k->file;
+}
+
+static uint64_t hash3(uint32_t a, uint32_t b, uint32_t c)
+{
+	return lc_hash_u64(((uint64_t)a << 32) | b, c);
+}
+
+uint32_t program_string(struct program *p, uint32_t unit, uint32_t string)
+{
+	uint32_t *slot = &p->string_map[unit][string];
+
+	if (*slot == LC_NONE)
+		*slot = lc_intern(p->strings,
+				  lc_str(&p->units[unit].strings, string));
+	return *slot;
+}
+
+const char *function_name(const struct program *p, uint32_t f)
+{
+	return lc_str(p->strings, function_symbol(p, f)->name);
+}
+
+static uint32_t symbol_get(struct program *p, uint32_t unit,
+			   const struct lc_symbol *s, uint32_t file)
+{
+	struct symbol_key k = { program_string(p, unit, s->name),
+				program_string(p, unit, s->scope), file };
+	uint64_t h = hash3(k.name, k.scope, k.file);
+	uint32_t i = lc_map_find(&p->symbol_index, h, same_symbol, p, &k);
+	struct symbol *n;
+
+	if (i == LC_NOT_FOUND) {
+		i = p->symbols.len;
+		n = lc_push(&p->symbols);
+		n->name = k.name;
+		n->scope = k.scope;
+		n->file = file;
+		n->function = LC_NONE;
+		n->unit = unit;
+		n->pos = s->pos;
+		n->type = program_string(p, unit, s->type);
+		lc_map_add(&p->symbol_index, h, i);
+	}
+	n = &p->symbols.data[i];
+	if ((s->flags & LC_SYM_DEFINED) && !(n->flags & LC_SYM_DEFINED)) {
+		n->unit = unit;
+		n->pos = s->pos;
+	}
+	n->flags |= s->flags;
+	return i;
+}
+
+/* Where an external name is defined: file strings, in order of units. */
+struct definitions {
+	uint32_t name;
+	LC_ARRAY(uint32_t) files;
+};
+struct name_table {
+	LC_ARRAY(struct definitions) defs;
+	struct lc_map index;
+};
+
+static bool same_name(const void *ctx, uint32_t i, const void *key)
+{
+	const struct name_table *t = ctx;
+
+	return t->defs.data[i].name == *(const uint32_t *)key;
+}
+
+static struct definitions *names_find(struct name_table *t, uint32_t name)
+{
+	uint32_t i = lc_map_find(&t->index, lc_hash_u64(name, 1), same_name, t,
+				 &name);
+
+	return i == LC_NOT_FOUND ? NULL : &t->defs.data[i];
+}
+
+static void names_add(struct name_table *t, uint32_t name, uint32_t file)
+{
+	struct definitions *d = names_find(t, name);
+
+	if (!d) {
+		lc_map_add(&t->index, lc_hash_u64(name, 1), t->defs.len);
+		d = lc_push(&t->defs);
+		d->name = name;
+	}
+	for (uint32_t i = 0; i < d->files.len; i++)
+		if (d->files.data[i] == file)
+			return;
+	*lc_push(&d->files) = file;
+}
+
+static size_t common_prefix(const char *a, const char *b)
+{
+	size_t n = 0, dir = 0;
+
+	for (; a[n] && a[n] == b[n]; n++)
+		if (a[n] == '/')
+			dir = n + 1;
+	return dir;
+}
+
+/* Which definition does unit `u` mean by this external name? */
+static uint32_t choose_file(struct program *p, struct name_table *t,
+			    uint32_t u, const struct lc_symbol *s)
+{
+	struct definitions *d =
+		names_find(t, program_string(p, u, s->name));
+	uint32_t own = program_string(p, u, p->units[u].file);
+	uint32_t best;
+	size_t best_len = 0;
+
+	if (!d || !d->files.len)
+		return 0;
+	if (s->flags & LC_SYM_DEFINED) {
+		uint32_t f = program_string(p, u, s->pos.file);
+
+		for (uint32_t i = 0; i < d->files.len; i++)
+			if (d->files.data[i] == f)
+				return f;
+	}
+	best = d->files.data[0];
+	for (uint32_t i = 0; i < d->files.len; i++) {
+		size_t n = common_prefix(lc_str(p->strings, own),
+					 lc_str(p->strings, d->files.data[i]));
+
+		if (d->files.data[i] == own)
+			return own;
+		if (n > best_len) {
+			best = d->files.data[i];
+			best_len = n;
+		}
+	}
+	return best;
+}
+
+static bool same_field(const void *ctx, uint32_t i, const void *key)
+{
+	const struct field *a = &((const struct program *)ctx)->fields.data[i];
+	const struct field *b = key;
+
+	return a->record == b->record && a->scope == b->scope &&
+	       a->name == b->name;
+}
+
+static void link_fields(struct program *p, uint32_t u)
+{
+	const struct lc_unit *unit = &p->units[u];
+
+	for (uint32_t i = 0; i < unit->fields.len; i++) {
+		const struct lc_field *f = &unit->fields.data[i];
+		struct field n = { program_string(p, u, f->record),
+				   program_string(p, u, f->scope),
+				   program_string(p, u, f->name),
+				   program_string(p, u, f->type), f->flags };
+		uint64_t h = hash3(n.record, n.scope, n.name);
+		uint32_t id = lc_map_find(&p->field_index, h, same_field, p,
+					  &n);
+
+		if (id == LC_NOT_FOUND) {
+			id = p->fields.len;
+			*lc_push(&p->fields) = n;
+			lc_map_add(&p->field_index, h, id);
+		}
+		p->field_map[u][i] = id;
+	}
+}
+
+static void link_symbols(struct program *p, struct name_table *t, uint32_t u)
+{
+	const struct lc_unit *unit = &p->units[u];
+
+	for (uint32_t i = 0; i < unit->symbols.len; i++) {
+		const struct lc_symbol *s = &unit->symbols.data[i];
+		uint32_t file = s->flags & LC_SYM_INTERNAL
+					? program_string(p, u, s->pos.file)
+					: choose_file(p, t, u, s);
+		uint32_t id = symbol_get(p, u, s, file);
+
+		p->symbol_map[u][i] = id;
+		if (s->flow != LC_NONE &&
+		    p->symbols.data[id].function == LC_NONE) {
+			struct function *f;
+
+			p->symbols.data[id].function = p->functions.len;
+			f = lc_push(&p->functions);
+			f->symbol = id;
+			f->unit = u;
+			f->flow = &unit->flows.data[s->flow];
+		}
+	}
+}
+
+static uint32_t *filled(uint32_t n)
+{
+	uint32_t *a = lc_realloc(NULL, (n + 1) * sizeof(*a));
+
+	memset(a, 0xff, (n + 1) * sizeof(*a));
+	return a;
+}
+
+void program_link(struct program *p, const struct lc_unit *units,
+		  uint32_t nunits, const struct lc_models *models,
+		  struct lc_strings *strings)
+{
+	struct name_table names = { 0 };
+
+	memset(p, 0, sizeof(*p));
+	p->units = units;
+	p->nunits = nunits;
+	p->models = models;
+	p->strings = strings;
+	p->symbol_map = lc_alloc(nunits * sizeof(void *));
+	p->field_map = lc_alloc(nunits * sizeof(void *));
+	p->string_map = lc_alloc(nunits * sizeof(void *));
+	for (uint32_t u = 0; u < nunits; u++) {
+		p->symbol_map[u] = filled(units[u].symbols.len);
+		p->field_map[u] = filled(units[u].fields.len);
+		p->string_map[u] = filled(units[u].strings.text.len);
+		for (uint32_t i = 0; i < units[u].symbols.len; i++) {
+			const struct lc_symbol *s = &units[u].symbols.data[i];
+
+			if ((s->flags & LC_SYM_DEFINED) &&
+			    !(s->flags & LC_SYM_INTERNAL))
+				names_add(&names,
+					  program_string(p, u, s->name),
+					  program_string(p, u, s->pos.file));
+		}
+	}
+	for (uint32_t u = 0; u < nunits; u++) {
+		link_fields(p, u);
+		link_symbols(p, &names, u);
+	}
+	/* A model speaks of a name; it is the source's word against ours when
+	 * the program defines that name itself: a static function of the same
+	 * name is the program's own, an external one replaces the library's
+	 * and usually is a wrapper or fake of it, so the model stands. */
+	for (uint32_t i = 0; i < p->symbols.len; i++) {
+		struct symbol *s = &p->symbols.data[i];
+
+		if (!(s->flags & LC_SYM_FUNCTION))
+			continue;
+		s->model = lc_models_find(models, lc_str(strings, s->name));
+		if (s->model && (s->flags & LC_SYM_INTERNAL) &&
+		    s->function != LC_NONE)
+			s->model = NULL;
+	}
+	for (uint32_t i = 0; i < names.defs.len; i++)
+		lc_array_release(&names.defs.data[i].files);
+	lc_array_release(&names.defs);
+	lc_map_release(&names.index);
+}
+
+void program_release(struct program *p)
+{
+	for (uint32_t u = 0; u < p->nunits; u++) {
+		free(p->symbol_map[u]);
+		free(p->field_map[u]);
+		free(p->string_map[u]);
+	}
+	free(p->symbol_map);
+	free(p->field_map);
+	free(p->string_map);
+	for (uint32_t i = 0; i < p->targets.len; i++)
+		lc_array_release(&p->targets.data[i].functions);
+	lc_array_release(&p->targets);
+	lc_array_release(&p->target_keys);
+	lc_map_release(&p->target_index);
+	lc_array_release(&p->symbols);
+	lc_array_release(&p->fields);
+	lc_array_release(&p->functions);
+	lc_map_release(&p->symbol_index);
+	lc_map_release(&p->field_index);
+}

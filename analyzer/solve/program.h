@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The linked program: every unit's symbols and fields under one numbering, one
+ * flow per function, and what is known of where function pointers point.
+ *
+ * Identity: external symbols by name; when several units define the same name
+ * (a compile database of several programs), each definition is a symbol of
+ * its own and a reference means the definition of its own unit, else the one
+ * whose file is nearest in the tree. Internal symbols by name and file.
+ */
+#ifndef LC_SOLVE_PROGRAM_H
+#define LC_SOLVE_PROGRAM_H
+
+#include "flow/flow.h"
+#include "model/model.h"
+#include "solve/facts.h"
+
+struct symbol {
+	uint32_t name, scope; /* strings of the program */
+	uint32_t file;        /* defining file */
+	uint32_t flags;       /* enum lc_symbol_flag, or-ed over units */
+	uint32_t function;    /* index into functions, LC_NONE */
+	const struct lc_model *model; /* only when the name has no body here */
+	struct lc_pos pos;    /* of unit `unit` */
+	uint32_t unit;
+	uint32_t type;
+};
+
+struct field {
+	uint32_t record, scope, name, type;
+	uint32_t flags; /* enum lc_field_flag */
+};
+
+struct function {
+	uint32_t symbol;
+	uint32_t unit;
+	const struct lc_flow *flow;
+};
+
+struct init { /* static initialiser under program numbering */
+	uint32_t unit, init;
+};
+
+/* Functions that may be stored in a variable, field or parameter. */
+struct targets {
+	LC_ARRAY(uint32_t) functions; /* sorted */
+};
+
+struct program {
+	const struct lc_unit *units;
+	uint32_t nunits;
+	const struct lc_models *models;
+	struct lc_strings *strings; /* those of the facts */
+	LC_ARRAY(struct symbol) symbols;
+	LC_ARRAY(struct field) fields;
+	LC_ARRAY(struct function) functions;
+	uint32_t **symbol_map; /* [unit][symbol of unit] → symbol */
+	uint32_t **field_map;
+	uint32_t **string_map; /* lazily filled, LC_NONE = not yet */
+	struct lc_map symbol_index, field_index; /* private */
+	/* fptr.c */
+	LC_ARRAY(struct targets) targets;
+	struct lc_map target_index;
+	LC_ARRAY(uint64_t) target_keys;
+};
+
+void program_link(struct program *p, const struct lc_unit *units,
+		  uint32_t nunits, const struct lc_models *models,
+		  struct lc_strings *strings);
+void program_release(struct program *p);
+/* A unit's string under the program's numbering. */
+uint32_t program_string(struct program *p, uint32_t unit, uint32_t string);
+
+/* fptr.c: flow-insensitive propagation of function addresses through
+ * fields, globals, locals and parameters. */
+void program_find_targets(struct program *p);
+/* Where may the pointer stored in `path` of `function` point? NULL = unknown */
+const struct targets *program_path_targets(struct program *p,
+					   uint32_t function, uint32_t path);
+const struct targets *program_field_targets(struct program *p, uint32_t field);
+const struct targets *program_operand_targets(struct program *p,
+					      uint32_t function,
+					      uint32_t operand);
+
+static inline const struct lc_unit *function_unit(const struct program *p,
+						  uint32_t f)
+{
+	return &p->units[p->functions.data[f].unit];
+}
+static inline const struct symbol *function_symbol(const struct program *p,
+						   uint32_t f)
+{
+	return &p->symbols.data[p->functions.data[f].symbol];
+}
+const char *function_name(const struct program *p, uint32_t f);
+
+#endif

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+/* Store, facts and locks of one state. The join is in join.c. */
+#include "solve/state.h"
+
+#include <inttypes.h>
+
+static void *grow(struct lc_arena *a, void *data, uint32_t len, uint32_t *cap,
+		  size_t elem)
+{
+	uint32_t n = *cap ? *cap * 2 : 4;
+	void *p = lc_arena_alloc(a, n * elem);
+
+	if (len)
+		memcpy(p, data, len * elem);
+	*cap = n;
+	return p;
+}
+
+/* Room for one more element at index i; returns it zeroed. */
+#define INSERT(a, arr, i)                                                      \
+	((arr)->len == (arr)->cap                                              \
+		 ? (void)((arr)->data = grow((a), (arr)->data, (arr)->len,     \
+					     &(arr)->cap,                      \
+					     sizeof(*(arr)->data)))            \
+		 : (void)0,                                                    \
+	 memmove(&(arr)->data[(i) + 1], &(arr)->data[i],                       \
+		 ((arr)->len - (i)) * sizeof(*(arr)->data)),                   \
+	 (arr)->len++, memset(&(arr)->data[i], 0, sizeof(*(arr)->data)),       \
+	 &(arr)->data[i])
+#define REMOVE(arr, i)                                                         \
+	(memmove(&(arr)->data[i], &(arr)->data[(i) + 1],                       \
+		 ((arr)->len - (i) - 1) * sizeof(*(arr)->data)),               \
+	 (arr)->len--)
+
+struct state *state_new(struct lc_arena *a)
+{
+	return lc_arena_alloc(a, sizeof(struct state));
+}
+
+static void *copy(struct lc_arena *a, const void *data, uint32_t len,
+		  uint32_t *cap, size_t elem)
+{
+	void *p;
+
+	*cap = len;
+	if (!len)
+		return NULL;
+	p = lc_arena_alloc(a, len * elem);
+	memcpy(p, data, len * elem);
+	return p;
+}
+
+struct state *state_clone(struct lc_arena *a, const struct state *s)
+{
+	struct state *n = state_new(a);
+
+	*n = *s;
+	n->store.data = copy(a, s->store.data, s->store.len, &n->store.cap,
+			     sizeof(struct bind));
+	n->facts.data = copy(a, s->facts.data, s->facts.len, &n->facts.cap,
+			     sizeof(struct fact));
+	n->held.data = copy(a, s->held.data, s->held.len, &n->held.cap,
+			    sizeof(struct held));
+	n->marks.data = copy(a, s->marks.data, s->marks.len, &n->marks.cap,
+			     sizeof(struct mark));
+	n->live.data = copy(a, s->live.data, s->live.len, &n->live.cap,
+			    sizeof(struct live));
+	n->joins = 0;
+	return n;
+}
+
+/* ---- store ---- */
+
+static uint32_t find_bind(const struct state *s, loc_t x)
+{
+	uint32_t lo = 0, hi = s->store.len;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (s->store.data[mid].loc < x)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct value state_load(struct locs *l, const struct state *s, loc_t x)
+{
+	uint32_t i = find_bind(s, x);
+
+	if (i < s->store.len && s->store.data[i].loc == x)
+		return s->store.data[i].value;
+	return value_addr(loc_deref(l, x));
+}
+
+void state_store(struct lc_arena *a, struct state *s, loc_t x, struct value v)
+{
+	uint32_t i = find_bind(s, x);
+
+	if (i == s->store.len || s->store.data[i].loc != x) {
+		INSERT(a, &s->store, i);
+		s->store.data[i].loc = x;
+	}
+	s->store.data[i].value = v;
+}
+
+void state_forget_below(struct state *s, struct locs *l, loc_t x)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->store.len; i++)
+		if (!loc_below(l, s->store.data[i].loc, x))
+			s->store.data[n++] = s->store.data[i];
+	s->store.len = n;
+}
+
+/* ---- facts ---- */
+
+struct fact fact_any(loc_t sym)
+{
+	return (struct fact){ .sym = sym, .lo = INT64_MIN, .hi = INT64_MAX };
+}
+
+bool fact_is_any(const struct fact *f)
+{
+	return f->lo == INT64_MIN && f->hi == INT64_MAX && !f->nne;
+}
+
+static bool excluded(const struct fact *f, int64_t c)
+{
+	for (uint8_t i = 0; i < f->nne; i++)
+		if (f->ne[i] == c)
+			return true;
+	return false;
+}
+
+/* Excluded values at the edge shrink the interval. */
+static bool normalise(struct fact *f)
+{
+	while (f->lo <= f->hi && excluded(f, f->lo) && f->lo < INT64_MAX)
+		f->lo++;
+	while (f->lo <= f->hi && excluded(f, f->hi) && f->hi > INT64_MIN)
+		f->hi--;
+	for (uint8_t i = 0; i < f->nne;) {
+		if (f->ne[i] < f->lo || f->ne[i] > f->hi)
+			f->ne[i] = f->ne[--f->nne];
+		else
+			i++;
+	}
+	return f->lo <= f->hi;
+}
+
+bool fact_refine(struct fact *f, enum lc_cmp op, int64_t c)
+{
+	switch (op) {
+	case LC_EQ:
+		if (c < f->lo || c > f->hi || excluded(f, c))
+			return false;
+		f->lo = f->hi = c;
+		f->nne = 0;
+		return true;
+	case LC_NE:
+		if (!excluded(f, c) && c >= f->lo && c <= f->hi) {
+			/* keep 0 whatever else there is: it is what tests ask */
+			if (f->nne < MAX_NE)
+				f->ne[f->nne++] = c;
+			else if (c == 0)
+				f->ne[0] = 0;
+		}
+		return normalise(f);
+	case LC_LT:
+		if (c == INT64_MIN)
+			return false;
+		if (f->hi > c - 1)
+			f->hi = c - 1;
+		return normalise(f);
+	case LC_LE:
+		if (f->hi > c)
+			f->hi = c;
+		return normalise(f);
+	case LC_GT:
+		if (c == INT64_MAX)
+			return false;
+		if (f->lo < c + 1)
+			f->lo = c + 1;
+		return normalise(f);
+	case LC_GE:
+		if (f->lo < c)
+			f->lo = c;
+		return normalise(f);
+	}
+	return true;
+}
+
+static enum lc_cmp negate(enum lc_cmp op)
+{
+	static const enum lc_cmp n[] = { LC_NE, LC_EQ, LC_GE,
+					 LC_GT, LC_LE, LC_LT };
+
+	return n[op];
+}
+
+int fact_test(const struct fact *f, enum lc_cmp op, int64_t c)
+{
+	struct fact yes = *f, no = *f;
+
+	if (!fact_refine(&yes, op, c))
+		return 0;
+	if (!fact_refine(&no, negate(op), c))
+		return 1;
+	return -1;
+}
+
+static uint32_t find_fact(const struct state *s, loc_t sym)
+{
+	uint32_t lo = 0, hi = s->facts.len;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (s->facts.data[mid].sym < sym)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct fact state_fact(const struct state *s, const struct locs *l,
+		       struct value v)
+{
+	struct fact f = fact_any(v.loc);
+	uint32_t i;
+
+	if (!v.loc) {
+		f.lo = f.hi = v.constant;
+		return f;
+	}
+	i = find_fact(s, v.loc);
+	if (i < s->facts.len && s->facts.data[i].sym == v.loc)
+		return s->facts.data[i];
+	if (loc_is_object(l, v.loc)) {
+		f.ne[f.nne++] = 0;
+		f.lo = 1;
+		f.nne = 0;
+	}
+	return f;
+}
+
+void state_put_fact(struct lc_arena *a, struct state *s, struct fact f)
+{
+	uint32_t i = find_fact(s, f.sym);
+
+	if (i == s->facts.len || s->facts.data[i].sym != f.sym)
+		INSERT(a, &s->facts, i);
+	s->facts.data[i] = f;
+}
+
+bool state_assume(struct lc_arena *a, struct state *s, struct locs *l,
+		  struct value v, enum lc_cmp op, int64_t c)
+{
+	struct fact f = state_fact(s, l, v), old = f;
+
+	if (!fact_refine(&f, op, c))
+		return false;
+	if (v.loc && !fact_same(&f, &old)) {
+		f.guarded = f.guarded || state_nheld(s) > 0;
+		state_put_fact(a, s, f);
+	}
+	return true;
+}
+
+bool fact_same(const struct fact *a, const struct fact *b)
+{
+	if (a->lo != b->lo || a->hi != b->hi || a->nne != b->nne)
+		return false;
+	for (uint8_t i = 0; i < a->nne; i++)
+		if (!excluded(b, a->ne[i]))
+			return false;
+	return true;
+}
+
+struct fact fact_hull(struct fact a, struct fact b)
+{
+	struct fact f = a;
+
+	f.lo = a.lo < b.lo ? a.lo : b.lo;
+	f.hi = a.hi > b.hi ? a.hi : b.hi;
+	f.nne = 0;
+	/* excluded in both, or excluded in one and outside of the other */
+	for (uint8_t i = 0; i < a.nne; i++)
+		if (excluded(&b, a.ne[i]) || a.ne[i] < b.lo ||
+		    a.ne[i] > b.hi)
+			f.ne[f.nne++] = a.ne[i];
+	for (uint8_t i = 0; i < b.nne && f.nne < MAX_NE; i++)
+		if ((b.ne[i] < a.lo || b.ne[i] > a.hi) &&
+		    !excluded(&f, b.ne[i]))
+			f.ne[f.nne++] = b.ne[i];
+	/* {< 0} with {> 0} leaves the hole at zero, which is what tests ask */
+	if (((a.hi < 0 && b.lo > 0) || (b.hi < 0 && a.lo > 0)) &&
+	    f.nne < MAX_NE && !excluded(&f, 0))
+		f.ne[f.nne++] = 0;
+	f.guarded = a.guarded || b.guarded;
+	return f;
+}
+
+/* ---- locks ---- */
+
+struct held *state_held(const struct state *s, loc_t lock)
+{
+	for (uint32_t i = s->held.len; i-- > 0;)
+		if (s->held.data[i].lock == lock)
+			return &s->held.data[i];
+	return NULL;
+}
+
+struct held *state_push_held(struct lc_arena *a, struct state *s)
+{
+	return INSERT(a, &s->held, s->held.len);
+}
+
+void state_drop_held(struct state *s, struct held *h)
+{
+	uint32_t i = (uint32_t)(h - s->held.data);
+
+	REMOVE(&s->held, i);
+}
+
+uint32_t state_nheld(const struct state *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->held.len; i++)
+		n += s->held.data[i].count > 0;
+	return n;
+}
+
+const struct mark *state_mark(const struct state *s, loc_t lock, int kind)
+{
+	for (uint32_t i = 0; i < s->marks.len; i++)
+		if (s->marks.data[i].lock == lock &&
+		    s->marks.data[i].kind == kind)
+			return &s->marks.data[i];
+	return NULL;
+}
+
+void state_set_mark(struct lc_arena *a, struct state *s, loc_t lock,
+		    enum mark_kind kind, uint32_t event)
+{
+	uint32_t i = 0;
+
+	while (i < s->marks.len &&
+	       (s->marks.data[i].lock < lock ||
+		(s->marks.data[i].lock == lock &&
+		 s->marks.data[i].kind < (uint8_t)kind)))
+		i++;
+	if (i == s->marks.len || s->marks.data[i].lock != lock ||
+	    s->marks.data[i].kind != (uint8_t)kind)
+		INSERT(a, &s->marks, i);
+	s->marks.data[i] = (struct mark){ lock, (uint8_t)kind, event };
+}
+
+void state_clear_marks(struct state *s, loc_t lock)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->marks.len; i++)
+		if (s->marks.data[i].lock != lock)
+			s->marks.data[n++] = s->marks.data[i];
+	s->marks.len = n;
+}
+
+void state_add_live(struct lc_arena *a, struct state *s, struct live v)
+{
+	uint32_t i = 0;
+
+	while (i < s->live.len && s->live.data[i].event < v.event)
+		i++;
+	if (i == s->live.len || s->live.data[i].event != v.event)
+		INSERT(a, &s->live, i);
+	s->live.data[i] = v;
+}
+
+void state_print(const struct locs *l, const struct state *s,
+		 struct lc_buf *out)
+{
+	for (uint32_t i = 0; i < s->held.len; i++) {
+		lc_buf_printf(out, " held ");
+		loc_print(l, s->held.data[i].lock, out);
+		lc_buf_printf(out, "x%d@%u", s->held.data[i].count,
+			      s->held.data[i].instr);
+	}
+	for (uint32_t i = 0; i < s->store.len; i++) {
+		lc_buf_str(out, " [");
+		loc_print(l, s->store.data[i].loc, out);
+		lc_buf_str(out, "=");
+		if (s->store.data[i].value.loc)
+			loc_print(l, s->store.data[i].value.loc, out);
+		else
+			lc_buf_printf(out, "%" PRId64,
+				      s->store.data[i].value.constant);
+		lc_buf_str(out, "]");
+	}
+	for (uint32_t i = 0; i < s->facts.len; i++) {
+		lc_buf_str(out, " {");
+		loc_print(l, s->facts.data[i].sym, out);
+		lc_buf_printf(out, " %" PRId64 "..%" PRId64,
+			      s->facts.data[i].lo, s->facts.data[i].hi);
+		for (uint8_t k = 0; k < s->facts.data[i].nne; k++)
+			lc_buf_printf(out, " !%" PRId64,
+				      s->facts.data[i].ne[k]);
+		lc_buf_str(out, "}");
+	}
+}
