@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: MIT
+"""What goes in: compile databases, flags, models, rules; and their faults."""
+import json
+import os
+
+from_flag = """#include <pthread.h>
+static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+void f(void)
+{
+	pthread_mutex_lock(&m);
+#ifdef TWICE
+	pthread_mutex_lock(&m);
+	pthread_mutex_unlock(&m);
+#endif
+	pthread_mutex_unlock(&m);
+}
+"""
+own_lock = """void grab(int *); void drop(int *);
+static int l;
+void f(void)
+{
+	grab(&l);
+	grab(&l);
+	drop(&l);
+	drop(&l);
+}
+"""
+own_model = """name: own
+functions:
+  grab: {op: acquire, lock: 0, kind: mutex}
+  drop: {op: release, lock: 0, kind: mutex}
+"""
+
+
+def test_flags_after_two_dashes(box):
+    box.write("f.c", from_flag)
+    box.run("check", "f.c", "--", code=0)
+    box.run("check", "f.c", "--", "-DTWICE", code=1)
+
+
+def test_database_by_folder_and_by_file(box):
+    box.write("f.c", from_flag)
+    box.database("out/compile_commands.json", ["f.c"], ["-DTWICE"])
+    box.run("check", "-p", "out", code=1)
+    box.run("check", "-p", "out/compile_commands.json", code=1)
+
+
+def test_database_found_upwards_and_in_build(box):
+    box.write("f.c", from_flag)
+    box.write("deep/down/g.c", "int g;\n")
+    box.database("build/compile_commands.json", ["f.c"], ["-DTWICE"])
+    box.run("check", code=1)
+    box.run("check", code=1, cwd="deep/down")
+
+
+def test_database_with_command_strings(box):
+    box.write("f.c", from_flag)
+    box.write("compile_commands.json", json.dumps([{
+        "directory": box.path, "file": "f.c",
+        "command": "cc '-DTWICE' -DNAME=\"a b\" -c f.c"}]))
+    box.run("check", code=1)
+
+
+def test_paths_restrict_the_database(box):
+    box.write("a/f.c", from_flag)
+    box.write("b/g.c", from_flag.replace("void f", "void g"))
+    box.database("compile_commands.json", ["a/f.c", "b/g.c"], ["-DTWICE"])
+    box.check(len(box.run("check", code=1).findings()) == 2, "both")
+    done = box.run("check", "a", code=1)
+    box.check([f[0] for f in done.findings()] == ["a/f.c"], str(done))
+    done = box.run("check", "b/g.c", code=1)
+    box.check([f[0] for f in done.findings()] == ["b/g.c"], str(done))
+
+
+def test_commands_are_data(box):
+    """Nothing of a command is run, and no flag of it writes a file."""
+    box.write("f.c", from_flag)
+    box.write("compile_commands.json", json.dumps([
+        {"directory": box.path, "file": "f.c",
+         "command": "touch ran; cc `touch ran` $(touch ran) -MD -MF ran.d "
+                    "-MT x -o ran.o -ftime-trace -Wp,-MD,ran.d2 "
+                    "--serialize-diagnostics ran.dia -save-temps -c f.c"}]))
+    before = box.files()
+    box.run("check", "--db", "facts.db")
+    left = set(box.files()) - set(before) - {"facts.db"}
+    box.check(not left, f"wrote {sorted(left)}")
+
+
+def test_gcc_only_flags_are_dropped(box):
+    box.write("f.c", from_flag)
+    box.database("compile_commands.json", ["f.c"],
+                 ["-DTWICE", "-fno-allow-store-data-races", "-fconserve-stack",
+                  "-mindirect-branch=thunk-extern", "-Wno-no-such-warning"])
+    done = box.run("check", code=1)
+    box.check(len(done.findings()) == 1, str(done))
+
+
+def test_no_database_at_all(box):
+    box.fault("check", says=["compile_commands.json"])
+
+
+def test_database_not_there(box):
+    box.fault("check", "-p", "nowhere", says=["nowhere"])
+
+
+def test_database_is_no_json(box):
+    box.write("compile_commands.json", '[\n {"directory": ".",\n  "file" "a"}]')
+    box.fault("check", says=["compile_commands.json:3"])
+
+
+def test_database_of_another_shape(box):
+    box.write("compile_commands.json", '{"a": 1}\n')
+    box.fault("check", says=["compile_commands.json"])
+    box.write("compile_commands.json", '[{"directory": "/", "file": "a.c"}]\n')
+    box.fault("check", says=["compile_commands.json"])
+    box.write("compile_commands.json", '[{"command": "cc a.c"}]\n')
+    box.fault("check", says=["compile_commands.json"])
+
+
+def test_source_not_there(box):
+    box.fault("check", "missing.c", "--", says=["missing.c"])
+
+
+def test_source_not_readable(box):
+    os.symlink("nowhere", os.path.join(box.path, "dangling.c"))
+    box.fault("check", "dangling.c", "--", says=["dangling.c"])
+
+
+def test_path_that_the_database_does_not_have(box):
+    box.write("f.c", from_flag)
+    box.write("g.c", "int g;\n")
+    box.database("compile_commands.json", ["f.c"])
+    box.fault("check", "g.c", says=["g.c"])
+
+
+def test_own_model_by_option(box):
+    box.write("f.c", own_lock)
+    box.write("own.yaml", own_model)
+    box.run("check", "f.c", "--", code=0)
+    done = box.run("check", "--models", "own.yaml", "f.c", "--", code=1)
+    box.check(done.findings() == [("f.c", 6, "error", "double-acquire")],
+              str(done))
+
+
+def test_own_model_by_configuration(box):
+    box.write("f.c", own_lock)
+    box.write("own.yaml", own_model)
+    box.write(".lockcheck.yaml", "models: [own.yaml]\n")
+    box.run("check", "f.c", "--", code=1)
+
+
+def test_model_not_there(box):
+    box.write("f.c", own_lock)
+    box.fault("check", "--models", "own.yaml", "f.c", "--", says=["own.yaml"])
+
+
+def test_model_is_no_yaml(box):
+    box.write("f.c", own_lock)
+    box.write("own.yaml", "name: own\nfunctions:\n  grab: {op: [}\n")
+    box.fault("check", "--models", "own.yaml", "f.c", "--",
+              says=["own.yaml:3"])
+
+
+def test_model_with_an_unknown_key(box):
+    box.write("f.c", own_lock)
+    box.write("own.yaml", own_model.replace("op: release", "opp: release"))
+    box.fault("check", "--models", "own.yaml", "f.c", "--",
+              says=["own.yaml:4", "opp"])
+
+
+def test_model_with_an_unknown_value(box):
+    box.write("f.c", own_lock)
+    box.write("own.yaml", own_model.replace("acquire", "aquire"))
+    box.fault("check", "--models", "own.yaml", "f.c", "--",
+              says=["own.yaml:3", "aquire"])
+
+
+def test_configuration_with_an_unknown_key(box):
+    box.write("f.c", own_lock)
+    box.write(".lockcheck.yaml", "# ours\nmodells: [own.yaml]\n")
+    box.fault("check", "f.c", "--", says=[".lockcheck.yaml:2", "modells"])
+
+
+def test_own_rule(box):
+    box.write("f.c", from_flag)
+    box.write("rules/any-lock.sql", """-- SPDX-License-Identifier: MIT
+-- id: any-lock
+-- name: AnyLock
+-- level: note
+-- short: Every acquisition, to try out a rule of one's own.
+--
+-- ## Manual
+-- Nothing to mend.
+SELECT 'note' AS level, 'takes ' || lock AS message, site_id AS site,
+       NULL AS traces, NULL AS locks, NULL AS related, site_at AS key
+FROM v_acquire;
+""")
+    done = box.run("check", "--rules", "rules", "--fail-on", "note", "f.c",
+                   "--", code=1)
+    box.check(("f.c", 5, "note", "any-lock") in done.findings(), str(done))
+
+
+def test_rule_that_is_no_sql(box):
+    box.write("f.c", from_flag)
+    box.write("rules/odd.sql", "-- id: odd\n-- name: Odd\n-- level: note\n"
+              "-- short: Not SQL.\n--\n-- ## Manual\n-- None.\nSELEKT 1;\n")
+    box.fault("check", "--rules", "rules", "f.c", "--", says=["odd.sql"])
+
+
+def test_rule_without_its_head(box):
+    box.write("f.c", from_flag)
+    box.write("rules/odd.sql", "SELECT 1;\n")
+    box.fault("check", "--rules", "rules", "f.c", "--", says=["odd.sql:1"])
+
+
+def test_rules_not_there(box):
+    box.write("f.c", from_flag)
+    box.fault("check", "--rules", "none", "f.c", "--", says=["none"])

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""What comes out: text, SARIF, JSON, and always the same bytes."""
+import json
+import os
+import re
+
+BAD = """#include <pthread.h>
+static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+static void again(void)
+{
+	pthread_mutex_lock(&m);
+	pthread_mutex_unlock(&m);
+}
+void twice(void)
+{
+	pthread_mutex_lock(&m);
+	again();
+	pthread_mutex_unlock(&m);
+}
+"""
+
+
+def test_same_bytes_for_any_j(box):
+    box.demo()
+    for form in ("text", "sarif", "json"):
+        runs = [box.run("check", "-j", str(j), "--format", form, code=1)
+                for j in (1, 2, 5)]
+        box.equal(runs[0].out, runs[1].out, f"{form}: -j 1 and -j 2")
+        box.equal(runs[0].out, runs[2].out, f"{form}: -j 1 and -j 5")
+
+
+def test_same_bytes_for_any_order_of_units(box):
+    box.demo()
+    first = box.run("check", code=1)
+    entries = json.loads(box.read("compile_commands.json"))
+    box.write("compile_commands.json", json.dumps(entries[::-1] + entries[:2]))
+    box.equal(first.out, box.run("check", code=1).out, "order of units")
+
+
+def test_same_facts_for_any_j(box):
+    box.demo()
+    texts = []
+    for j in ("1", "2"):
+        box.run("check", "-j", j, "--db", f"facts{j}.db", code=1)
+        texts.append("".join(
+            box.run("dump", what, "--db", f"facts{j}.db", code=0).out
+            for what in ("flow", "summaries", "graph")))
+    box.equal(texts[0], texts[1], "dumps of -j 1 and -j 2")
+
+
+def test_no_absolute_path(box):
+    box.demo()
+    for form in ("text", "json", "sarif"):
+        done = box.run("check", "--format", form, code=1)
+        box.check(box.path not in done.out, f"{form} names the folder")
+
+
+def test_text_is_gnu_style_with_a_witness(box):
+    box.write("bad.c", BAD)
+    done = box.run("check", "bad.c", "--", code=1)
+    box.check(done.findings() == [("bad.c", 5, "error", "double-acquire")],
+              str(done))
+    for line in (10, 11, 5):
+        box.check(re.search(rf"^bad\.c:{line}:\d+: note: ", done.out, re.M),
+                  f"a note at line {line}: {done}")
+    box.check("\x1b" not in done.out, "no colours in a pipe")
+
+
+def test_json_is_one_finding_a_line(box):
+    box.demo()
+    text = box.run("check", code=1).findings()
+    lines = box.run("check", "--format", "json", code=1).out.splitlines()
+    rows = [json.loads(line) for line in lines]
+    box.check(len(rows) == len(text), f"{len(rows)} rows, {len(text)} findings")
+    for row, (file, line, level, rule) in zip(rows, text):
+        box.check((row["rule"], row["level"], row["file"], row["line"]) ==
+                  (rule, level, file, line), f"{row} is not {file}:{line}")
+
+
+def test_sarif_into_a_file(box):
+    box.demo()
+    text = box.run("check", code=1).findings()
+    done = box.run("check", "--format", "sarif", "-o", "out.sarif", code=1)
+    box.check(done.out == "", f"nothing on stdout: {done}")
+    log = json.loads(box.read("out.sarif"))
+    box.check(log["version"] == "2.1.0" and len(log["runs"]) == 1, "one run")
+    results = log["runs"][0]["results"]
+    got = [(r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            r["locations"][0]["physicalLocation"]["region"]["startLine"],
+            r["level"], r["ruleId"]) for r in results]
+    box.check(sorted(got) == sorted(text), f"{got} is not {text}")
+    prints = [json.dumps(r["partialFingerprints"], sort_keys=True)
+              for r in results]
+    box.check(len(set(prints)) == len(prints), "fingerprints tell apart")
+    for r in results:
+        flows = r["codeFlows"][0]["threadFlows"]
+        box.check(len(flows) >= (2 if r["ruleId"] == "lock-order-cycle" else 1)
+                  and all(f["locations"] for f in flows), str(r["ruleId"]))
+
+
+def test_fingerprint_survives_edits(box):
+    def prints():
+        log = json.loads(box.run("check", "--format", "sarif", "bad.c", "--",
+                                 code=1).out)
+        return [r["partialFingerprints"] for r in log["runs"][0]["results"]]
+    box.write("bad.c", BAD)
+    before = prints()
+    box.write("bad.c", "/* a new\n * head */\n" + BAD.replace(
+        "void twice", "static int unrelated;\nint get(void) "
+        "{ return unrelated; }\nvoid twice"))
+    box.check(before == prints(), "the same finding, some lines below")
+
+
+def test_report_that_cannot_be_written(box):
+    box.write("bad.c", BAD)
+    box.fault("check", "-o", "no/such/folder/out.txt", "bad.c", "--",
+              says=["no/such/folder/out.txt"])
+    box.check(not box.exists("no"), "makes no folder")
+
+
+def test_nothing_half_written(box):
+    box.write("bad.c", BAD)
+    box.write("own.yaml", "functions: {f: {op: nonsense}}\n")
+    box.write("out.sarif", "before")
+    before = box.files()
+    box.run("check", "--models", "own.yaml", "--format", "sarif", "-o",
+            "out.sarif", "--db", "facts.db", "bad.c", "--", code=2)
+    box.check(box.files() == before, f"{box.files()} is not {before}")
+    box.check(box.read("out.sarif") == "before", "report untouched")
+
+
+def test_database_replaced_as_a_whole(box):
+    box.write("bad.c", BAD)
+    box.run("check", "--db", "facts.db", "bad.c", "--", code=1)
+    box.run("check", "--db", "facts.db", "bad.c", "--", code=1)
+    box.check(box.files() == ["bad.c", "facts.db"], str(box.files()))
+
+
+def test_progress_is_on_stderr_only(box):
+    box.demo()
+    with_progress = box.run("check", code=1)
+    box.check("\r" not in with_progress.err, "no redrawn line in a pipe")
+    for line in with_progress.out.split("\n"):
+        box.check(line == "" or line[0] in " \t" or re.match(
+            r"\S+:\d+:\d+: (error|warning|note): ", line), f"odd: {line}")
+
+
+def test_full_disk(box):
+    box.write("bad.c", BAD)
+    if os.path.exists("/dev/full"):
+        box.fault("check", "-o", "/dev/full", "bad.c", "--", says=["/dev/full"])
