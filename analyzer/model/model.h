@@ -28,8 +28,8 @@ enum lc_op {
 	LC_MODEL_NONE,
 	LC_MODEL_ACQUIRE,     /* acquire */
 	LC_MODEL_RELEASE,     /* release */
-	LC_MODEL_INIT,        /* init: lock comes into being, free */
-	LC_MODEL_DESTROY,     /* destroy */
+	LC_MODEL_INIT,        /* init: lock (or cond) comes into being, free */
+	LC_MODEL_DESTROY,     /* destroy: of lock, or of cond */
 	LC_MODEL_WAIT,        /* wait: condition wait, releases + reacquires lock */
 	LC_MODEL_SIGNAL,      /* signal */
 	LC_MODEL_BROADCAST,   /* broadcast */

@@ -6,7 +6,7 @@
 #ifndef LC_PLAN_PLAN_H
 #define LC_PLAN_PLAN_H
 
-#include "base/base.h"
+#include "base/words.h"
 
 struct lc_job {
 	char *file;      /* absolute path of the main source */
@@ -22,6 +22,9 @@ struct lc_plan {
 	char *root; /* absolute: directory that output paths are relative to (cwd) */
 	char *database; /* the compile database used, NULL if none */
 	LC_ARRAY(struct lc_job) jobs; /* sorted by name, then argv; no duplicates */
+	uint32_t nskipped; /* entries of the database that are no C (C++, asm) */
+	/* Sentences the user should see though nothing is wrong. */
+	struct lc_words notes;
 };
 struct lc_plan_options {
 	const char *database;     /* -p: directory or file, NULL = search */
@@ -30,6 +33,13 @@ struct lc_plan_options {
 	const char *const *flags; /* after "--"; NULL = use a database */
 	uint32_t nflags;
 };
+/*
+ * Fills `plan`, which the caller zeroed and releases in any case. -1 with a
+ * sentence: a path or database that is missing or malformed, nothing to
+ * analyse, flags that are no flags.
+ *
+ * The command's directory is kept in the job: relative -I in argv refer to it.
+ */
 int lc_plan_make(struct lc_plan *plan, const struct lc_plan_options *options,
 		 struct lc_error *err);
 void lc_plan_release(struct lc_plan *plan);

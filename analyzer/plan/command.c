@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Splitting of a command line, and its language. The flags: flags.c. */
+#include "plan/command.h"
+
+/* Copies a quotation that opened with `quote` at p[-1]; NULL if it never
+ * closes, else where to go on. */
+static const char *quoted(const char *p, char quote, struct lc_buf *word)
+{
+	for (; *p && *p != quote; p++) {
+		/* Between double quotes a backslash escapes these only. */
+		if (quote == '"' && *p == '\\' && p[1] &&
+		    strchr("\"\\$`\n", p[1])) {
+			p++;
+			if (*p == '\n')
+				continue;
+		}
+		lc_buf_add(word, p, 1);
+	}
+	return *p ? p + 1 : NULL;
+}
+
+/* One word from p on; NULL if a quotation is left open. */
+static const char *word_at(const char *p, struct lc_buf *word)
+{
+	lc_buf_add(word, "", 0);
+	while (p && *p && !strchr(" \t\r\n", *p)) {
+		if (*p == '\'' || *p == '"') {
+			p = quoted(p + 1, *p, word);
+		} else if (*p == '\\' && p[1] == '\n') {
+			p += 2;
+		} else {
+			if (*p == '\\' && p[1])
+				p++;
+			lc_buf_add(word, p++, 1);
+		}
+	}
+	return p;
+}
+
+int lc_command_split(const char *line, struct lc_words *out,
+		     struct lc_error *err)
+{
+	const char *p = line;
+
+	for (;;) {
+		struct lc_buf word = {0};
+
+		p += strspn(p, " \t\r\n");
+		if (!*p)
+			return 0;
+		p = word_at(p, &word);
+		if (!p) {
+			lc_buf_release(&word);
+			return lc_fail(err, "a quotation is not closed");
+		}
+		lc_words_own(out, word.data);
+	}
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* g++, clang++-19, x86_64-linux-gnu-c++: these read .c files as C++. */
+static bool is_cxx_compiler(const char *word)
+{
+	return *word != '-' && strstr(base_name(word), "++");
+}
+
+bool lc_command_is_c(char *const *words, uint32_t n, const char *file)
+{
+	const char *language = "none";
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (strncmp(words[i], "-x", 2))
+			continue;
+		if (words[i][2])
+			language = words[i] + 2;
+		else if (i + 1 < n)
+			language = words[++i];
+	}
+	if (strcmp(language, "none"))
+		return !strcmp(language, "c") ||
+		       !strcmp(language, "cpp-output") ||
+		       !strcmp(language, "c-cpp-output");
+	/* The compiler is the first word, or the second behind a wrapper. */
+	if ((n && is_cxx_compiler(words[0])) ||
+	    (n > 1 && is_cxx_compiler(words[1]) &&
+	     !lc_ends_with(words[1], file)))
+		return false;
+	return lc_ends_with(file, ".c") || lc_ends_with(file, ".i");
+}

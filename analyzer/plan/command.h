@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* One compiler command as data: words, language, and flags for libclang. */
+#ifndef LC_PLAN_COMMAND_H
+#define LC_PLAN_COMMAND_H
+
+#include "base/words.h"
+
+/*
+ * Splits a command line by the shell's quoting rules ('…', "…", backslash).
+ * Nothing is expanded and nothing is run: $, `, * and ; are letters. Returns -1
+ * with a sentence if a quotation is not closed.
+ */
+int lc_command_split(const char *line, struct lc_words *out,
+		     struct lc_error *err);
+
+/*
+ * Keeps of `words` what changes how C reads, by the table in flags.c, and
+ * adds the flags every parse gets. Words that are no flags (the compiler, a
+ * wrapper before it, the source) are left out silently, dropped flags counted.
+ */
+void lc_flags_filter(char *const *words, uint32_t n, struct lc_words *out,
+		     uint32_t *ndropped);
+
+/* Does `words` compile `file` as C? Decided by the last -x, by the compiler's
+ * name where it is a C++ one, and by the suffix (.c, .i). */
+bool lc_command_is_c(char *const *words, uint32_t n, const char *file);
+
+#endif
