@@ -41,7 +41,7 @@ void cache_remove(const char *key)
 {
 	struct slot *s;
 
-	pthread_mutex_lock(&cache.lock); /* @expect double-acquire:error */
+	pthread_mutex_lock(&cache.lock);
 	s = lookup(key);
 	if (s)
 		s->used = 0;
@@ -90,7 +90,7 @@ void cache_put(const char *key, const char *value)
 	pthread_mutex_lock(&cache.lock);
 	s = lookup(key);
 	if (!s)
-		s = make_room();
+		s = make_room(); /* @expect double-acquire:error */
 	if (s) {
 		snprintf(s->key, sizeof(s->key), "%s", key);
 		snprintf(s->value, sizeof(s->value), "%s", value);

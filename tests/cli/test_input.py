@@ -192,7 +192,7 @@ def test_own_rule(box):
 -- ## Manual
 -- Nothing to mend.
 SELECT 'note' AS level, 'takes ' || lock AS message, site_id AS site,
-       NULL AS traces, NULL AS locks, NULL AS related, site_at AS key
+       '' AS traces, lock_id AS locks, '' AS related, at AS key
 FROM v_acquire;
 """)
     done = box.run("check", "--rules", "rules", "--fail-on", "note", "f.c",
