@@ -80,22 +80,3 @@ int obj_init_ok(int value)
 	free(o);
 	return 0;
 }
-
-/* The new object's lock is taken before the list's; nobody can wait for it yet,
- * so the other order below is no deadlock. */
-int obj_publish_ok(int value)
-{
-	struct obj *o = calloc(1, sizeof(*o));
-
-	if (!o)
-		return -1;
-	pthread_mutex_init(&o->lock, NULL);
-	pthread_mutex_lock(&o->lock);
-	o->value = value;
-	pthread_mutex_lock(&list_lock);
-	o->next = list;
-	list = o;
-	pthread_mutex_unlock(&list_lock);
-	pthread_mutex_unlock(&o->lock);
-	return 0;
-}

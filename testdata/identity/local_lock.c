@@ -38,7 +38,7 @@ static int local_twice_bad(void)
 	return 0;
 }
 
-static void *job_run_ok(void *arg)
+static void *job_run(void *arg)
 {
 	struct job *j = arg;
 
@@ -60,7 +60,7 @@ static int job_main_bad(void)
 
 	pthread_mutex_init(&j.lock, NULL);
 	pthread_mutex_init(&j.done_lock, NULL);
-	if (pthread_create(&t, NULL, job_run_ok, &j) != 0)
+	if (pthread_create(&t, NULL, job_run, &j) != 0)
 		return -1;
 	pthread_mutex_lock(&j.done_lock);
 	pthread_mutex_lock(&j.lock); // @expect-one lock-order-cycle
