@@ -216,3 +216,52 @@ def test_rule_without_its_head(box):
 def test_rules_not_there(box):
     box.write("f.c", from_flag)
     box.fault("check", "--rules", "none", "f.c", "--", says=["none"])
+
+
+# ---- .lockcheck.yaml ----
+
+def test_configured_level_and_off(box):
+    box.write("f.c", from_flag)
+    box.write(".lockcheck.yaml", "rules:\n  double-acquire: note\n")
+    done = box.run("check", "f.c", "--", "-DTWICE", code=0)
+    box.check([f[2] for f in done.findings()] == ["note"], str(done))
+    box.write(".lockcheck.yaml", "rules:\n  double-acquire: off\n")
+    done = box.run("check", "f.c", "--", "-DTWICE", code=0)
+    box.check(done.findings() == [], str(done))
+
+
+def test_configured_exclusion(box):
+    box.write("third_party/f.c", from_flag)
+    box.write("own/f.c", from_flag.replace("void f", "void g"))
+    box.write(".lockcheck.yaml", "exclude: [third_party]\n")
+    done = box.run("check", "third_party/f.c", "own/f.c", "--", "-DTWICE",
+                   code=1)
+    box.check([f[0] for f in done.findings()] == ["own/f.c"], str(done))
+
+
+def test_configured_threshold(box):
+    box.write("f.c", from_flag)
+    box.write(".lockcheck.yaml", "fail-on: none\n")
+    box.run("check", "f.c", "--", "-DTWICE", code=0)
+    box.run("check", "--fail-on", "error", "f.c", "--", "-DTWICE", code=1)
+
+
+def test_nearest_configuration(box):
+    box.write("a/b/f.c", from_flag)
+    box.write(".lockcheck.yaml", "fail-on: none\n")
+    box.run("check", "f.c", "--", "-DTWICE", code=0, cwd="a/b")
+    box.write("a/.lockcheck.yaml", "fail-on: error\n")
+    box.run("check", "f.c", "--", "-DTWICE", code=1, cwd="a/b")
+
+
+def test_configuration_of_an_unknown_rule(box):
+    box.write("f.c", from_flag)
+    box.write(".lockcheck.yaml", "rules:\n  duoble-acquire: off\n")
+    box.fault("check", "f.c", "--", says=[".lockcheck.yaml:2",
+                                          "duoble-acquire"])
+
+
+def test_configuration_with_a_model_that_is_not_there(box):
+    box.write("f.c", from_flag)
+    box.write(".lockcheck.yaml", "models:\n  - none.yaml\n")
+    box.fault("check", "f.c", "--", says=[".lockcheck.yaml:2", "none.yaml"])
