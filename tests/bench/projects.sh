@@ -21,14 +21,16 @@ curl       curl        libssl-dev zlib1g-dev libnghttp2-dev libpsl-dev
 '
 # shellcheck disable=SC2034
 more_projects='
-pigz       pigz        zlib1g-dev
 xz         xz-utils
-zstd       zstd
 libusb     libusb-1.0  libudev-dev
+lmdb       lmdb
+fuse       fuse3       meson
+nbdkit     nbdkit      liblzma-dev
+microhttpd libmicrohttpd
 mosquitto  mosquitto   libssl-dev libcjson-dev
 apr        apr         uuid-dev
 unbound    unbound     libssl-dev libexpat1-dev libevent-dev flex bison
-haproxy    haproxy     libssl-dev libpcre2-dev zlib1g-dev
+glib       glib2.0     meson libffi-dev libmount-dev libpcre2-dev zlib1g-dev
 git        git         libssl-dev zlib1g-dev libcurl4-openssl-dev libexpat1-dev
 python     python3.11  libssl-dev zlib1g-dev libffi-dev libexpat1-dev
 '
@@ -41,6 +43,27 @@ automake libtool clang-19 python3'
 record()
 {
 	bear --output "$DB" -- "$@"
+}
+
+# only PATTERN: keeps the entries of the database whose object file matches.
+only()
+{
+	python3 - "$DB" "$1" <<'END'
+import json
+import re
+import sys
+
+path, pattern = sys.argv[1:]
+with open(path) as file:
+    entries = json.load(file)
+kept = []
+for entry in entries:
+    words = entry.get("arguments") or entry["command"].split()
+    if "-o" not in words or re.search(pattern, words[words.index("-o") + 1]):
+        kept.append(entry)
+with open(path, "w") as file:
+    json.dump(kept, file, indent=1)
+END
 }
 
 # cmake writes its commands without building anything.
@@ -63,18 +86,7 @@ build_memcached()
 build_libuv()
 {
 	cmake_commands . -DBUILD_TESTING=ON
-	python3 - "$DB" <<'END'
-import json
-import sys
-
-path = sys.argv[1]
-with open(path) as file:
-    entries = json.load(file)
-once = [e for e in entries if "/uv.dir/" in e["command"]
-        or "/uv_run_tests.dir/" in e["command"]]
-with open(path, "w") as file:
-    json.dump(once, file, indent=1)
-END
+	only '/(uv|uv_run_tests)\.dir/'
 }
 
 # The amalgamation and the shell with the package's own compile options.
@@ -92,11 +104,13 @@ build_sqlite()
 }
 
 # Debian's patch tests a make variable in the preprocessor, where yes is 0 and
-# so equals an undefined name; only 1 selects the bundled jemalloc.
+# so equals an undefined name; only 1 selects the bundled jemalloc. jemalloc
+# compiles itself once more, only to list its symbols (.sym.o).
 build_redis()
 {
 	make distclean
 	record make BUILD_TLS=yes V=1 REDIS_CFLAGS=-DUSE_SYSTEM_JEMALLOC=1
+	only '(?<!\.sym)\.o$'
 }
 
 build_nginx()
@@ -117,27 +131,63 @@ build_curl()
 	ninja -C build-realcode src/tool_hugehelp.c
 }
 
-build_pigz()
-{
-	make clean
-	record make
-}
-
 build_xz()
 {
 	cmake_commands . -DBUILD_SHARED_LIBS=OFF
-}
-
-build_zstd()
-{
-	cmake_commands build/cmake -DZSTD_MULTITHREAD_SUPPORT=ON \
-		-DZSTD_BUILD_SHARED=OFF
 }
 
 build_libusb()
 {
 	[ -x configure ] || autoreconf -fi
 	./configure --disable-static --disable-examples-build
+	make clean
+	record make CFLAGS=-O0
+}
+
+build_lmdb()
+{
+	cd libraries/liblmdb || return
+	make clean
+	record make CC=gcc
+}
+
+# meson writes its commands too; what is generated is built.
+meson_commands()
+{
+	rm -rf build-realcode
+	meson setup build-realcode "$@"
+	cp build-realcode/compile_commands.json "$DB"
+}
+
+build_fuse()
+{
+	meson_commands -Dutils=false
+}
+
+build_glib()
+{
+	meson_commands -Dtests=false -Dselinux=disabled
+	ninja -C build-realcode -t targets all |
+		sed -n 's/^\([^ :]*\.[ch]\): CUSTOM_COMMAND$/\1/p' |
+		xargs ninja -C build-realcode
+}
+
+# Its locks are released by the cleanup attribute.
+build_nbdkit()
+{
+	autoreconf -fi
+	./configure --disable-perl --disable-python --disable-ocaml \
+		--disable-rust --disable-ruby --disable-tcl --disable-lua \
+		--disable-golang --disable-vddk --disable-libguestfs-tests \
+		--disable-static CFLAGS=-O0
+	make clean
+	record make -k || [ -s "$DB" ]
+}
+
+build_microhttpd()
+{
+	[ -x configure ] || autoreconf -fi
+	./configure --disable-static --disable-doc --disable-examples
 	make clean
 	record make CFLAGS=-O0
 }
@@ -151,23 +201,17 @@ build_mosquitto()
 build_apr()
 {
 	[ -x configure ] || ./buildconf
-	./configure
+	./configure --disable-static
 	make clean
 	record make CFLAGS='-O0 -pthread'
 }
 
 build_unbound()
 {
-	./configure --with-libevent --with-pthreads CFLAGS=-O0
+	./configure --with-libevent --with-pthreads --disable-static \
+		CFLAGS=-O0
 	make clean
 	record make
-}
-
-build_haproxy()
-{
-	make clean
-	record make TARGET=linux-glibc USE_OPENSSL=1 USE_PCRE2=1 USE_ZLIB=1 \
-		USE_THREAD=1 OPT_CFLAGS=-O0
 }
 
 build_git()
