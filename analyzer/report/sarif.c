@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Findings as SARIF 2.1.0, for code hosts, editors and dashboards. The frame
+ * is written by hand, one result a line is made, written and freed.
+ *
+ * What readers of SARIF expect and why a thing is as it is: columns count
+ * characters, so source lines are read; a place carries exactly one region
+ * with an end; the fingerprint is ours in primaryLocationLineHash too, else
+ * two findings on one line would be taken for one; no path of this machine is
+ * in the file (SRCROOT has no uri, the reader knows its own checkout).
+ */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "report/jsonout.h"
+#include "report/report.h"
+#include "report/source.h"
+#include "report/steps.h"
+
+#define SCHEMA_URI                                                             \
+	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"  \
+	"sarif-schema-2.1.0.json"
+#define FULL_TEXT_MAX 1000 /* characters; GitHub takes 1024 */
+#define TAGS_MAX 20        /* GitHub's limit */
+
+struct sarif {
+	const struct lc_findings *f;
+	const struct lc_report_options *o;
+	struct lc_sources *sources;
+	FILE *out;
+};
+
+/* ---- places ---- */
+
+/* Bytes that stand for themselves in the path of a URI (RFC 3986). */
+static bool is_plain(unsigned char c)
+{
+	return isalnum(c) || strchr("-._~/!$&'()*+,;=@", c);
+}
+
+static json_t *artifact(const char *file)
+{
+	struct lc_buf uri = { 0 };
+	json_t *j;
+
+	lc_buf_str(&uri, *file == '/' ? "file://" : "");
+	for (const char *s = file; *s; s++) {
+		if (is_plain((unsigned char)*s) && *s)
+			lc_buf_add(&uri, s, 1);
+		else
+			lc_buf_printf(&uri, "%%%02X", (unsigned char)*s);
+	}
+	j = json_pack("{s:s}", "uri", uri.data);
+	if (*file != '/')
+		json_object_set_new(j, "uriBaseId", json_string("SRCROOT"));
+	lc_buf_release(&uri);
+	return j;
+}
+
+static json_t *region(const struct sarif *s, const struct lc_place *p)
+{
+	uint32_t col = p->col ? p->col : 1, end = col + 1;
+	struct lc_line line;
+
+	if (lc_source_line(s->sources, p->file, p->line, &line) &&
+	    col <= line.len) {
+		end = lc_token_end(&line, col);
+		end = lc_characters(line.text, end - 1) + 1;
+		col = lc_characters(line.text, col - 1) + 1;
+	}
+	return json_pack("{s:i, s:i, s:i, s:i}", "startLine", (int)p->line,
+			 "startColumn", (int)col, "endLine", (int)p->line,
+			 "endColumn", (int)end);
+}
+
+static json_t *location(const struct sarif *s, const struct lc_place *p)
+{
+	json_t *physical, *j = json_object();
+
+	if (*p->file) {
+		physical = json_pack("{s:o}", "artifactLocation",
+				     artifact(p->file));
+		if (p->line)
+			json_object_set_new(physical, "region", region(s, p));
+		json_object_set_new(j, "physicalLocation", physical);
+	}
+	if (*p->function)
+		json_object_set_new(
+			j, "logicalLocations",
+			json_pack("[{s:o, s:s}]", "name",
+				  lc_json_text(p->function), "kind",
+				  "function"));
+	return j;
+}
+
+static json_t *location_with(const struct sarif *s, const struct lc_place *p,
+			     const char *message)
+{
+	json_t *j = location(s, p);
+
+	json_object_set_new(j, "message", lc_json_message(message));
+	return j;
+}
+
+/* ---- witnesses ---- */
+
+struct role_words {
+	const char *importance, *kind;
+};
+static const struct role_words roles[] = {
+	[LC_ROLE_ENTRY] = { "important", "enter" },
+	[LC_ROLE_CALL] = { "unimportant", "call" },
+	[LC_ROLE_ACQUIRE] = { "essential", "acquire" },
+	[LC_ROLE_RELEASE] = { "essential", "release" },
+	[LC_ROLE_WANT] = { "essential", "acquire" },
+	[LC_ROLE_BRANCH] = { "important", "branch" },
+	[LC_ROLE_EXIT] = { "essential", "exit" },
+	[LC_ROLE_NOTE] = { "important", NULL },
+};
+
+static json_t *flow_step(const struct sarif *s, const struct lc_report_trace *t,
+			 uint32_t i, uint32_t thread, uint32_t left_out)
+{
+	const struct lc_report_step *p = &t->steps.data[i];
+	const struct role_words *role = &roles[p->role];
+	char *words = left_out ? lc_asprintf("T%u: … %u steps left out …",
+					     thread, left_out)
+			       : lc_step_words(t, i, thread);
+	json_t *j = json_pack("{s:o, s:i, s:i, s:s}", "location",
+			      location_with(s, &p->at, words), "nestingLevel",
+			      (int)p->depth, "executionOrder", (int)p->order,
+			      "importance",
+			      left_out ? "important" : role->importance);
+
+	if (!left_out && role->kind) {
+		json_t *kinds = json_pack("[s]", role->kind);
+
+		if (p->lock)
+			json_array_append_new(kinds, json_string("lock"));
+		json_object_set_new(j, "kinds", kinds);
+	}
+	if (!left_out && *p->held)
+		json_object_set_new(j, "state",
+				    json_pack("{s:o}", "held",
+					      lc_json_message(p->held)));
+	free(words);
+	return j;
+}
+
+static json_t *thread_flow(const struct sarif *s, const struct lc_finding *f,
+			   uint32_t number)
+{
+	const struct lc_report_trace *t = &f->traces.data[number];
+	json_t *steps = json_array();
+	char *id = lc_asprintf("T%u", number + 1);
+	char *name = lc_asprintf("%s: %s", id,
+				 *t->thread ? t->thread : "a thread");
+	json_t *flow;
+
+	for (uint32_t i = 0; i < t->steps.len; i++) {
+		uint32_t left_out = lc_steps_left_out(t->steps.len, i);
+
+		json_array_append_new(steps, flow_step(s, t, i, number + 1,
+						       left_out));
+		i += left_out ? left_out - 1 : 0;
+	}
+	flow = json_pack("{s:s, s:o, s:o}", "id", id, "message",
+			 lc_json_message(name), "locations", steps);
+	free(id);
+	free(name);
+	return flow;
+}
+
+static json_t *code_flows(const struct sarif *s, const struct lc_finding *f)
+{
+	json_t *flows = json_array();
+
+	for (uint32_t i = 0; i < f->traces.len; i++)
+		if (f->traces.data[i].steps.len)
+			json_array_append_new(flows, thread_flow(s, f, i));
+	return json_pack("[{s:o}]", "threadFlows", flows);
+}
+
+/* Lock i is held by thread i, which wants lock i + 1. */
+static json_t *graphs(const struct lc_finding *f)
+{
+	json_t *nodes = json_array(), *edges = json_array();
+	uint32_t n = f->locks.len;
+
+	for (uint32_t i = 0; i < n; i++) {
+		char *id = lc_asprintf("L%u", i + 1);
+		char *next = lc_asprintf("L%u", (i + 1) % n + 1);
+		char *edge = lc_asprintf("E%u", i + 1);
+		char *label = lc_asprintf("T%u", i + 1);
+
+		json_array_append_new(
+			nodes, json_pack("{s:s, s:o}", "id", id, "label",
+					 lc_json_message(
+						 f->locks.data[i].name)));
+		json_array_append_new(
+			edges, json_pack("{s:s, s:s, s:s, s:o}", "id", edge,
+					 "sourceNodeId", id, "targetNodeId",
+					 next, "label",
+					 lc_json_message(label)));
+		free(id);
+		free(next);
+		free(edge);
+		free(label);
+	}
+	return json_pack("[{s:o, s:o, s:o}]", "description",
+			 lc_json_message("An arrow leads from the lock that a "
+					 "thread holds to the one it wants."),
+			 "nodes", nodes, "edges", edges);
+}
+
+/* ---- a result ---- */
+
+static void append_related(const struct sarif *s, json_t *list,
+			   const struct lc_place *p, const char *text)
+{
+	json_t *j = location_with(s, p, text);
+
+	json_object_set_new(j, "id",
+			    json_integer((json_int_t)json_array_size(list) + 1));
+	json_array_append_new(list, j);
+}
+
+static json_t *related(const struct sarif *s, const struct lc_finding *f)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < f->related.len; i++) {
+		const struct lc_related *r = &f->related.data[i];
+
+		append_related(s, list, &r->at,
+			       *r->text ? r->text : "see also here");
+	}
+	for (uint32_t i = 0; i < f->locks.len; i++) {
+		const struct lc_report_lock *k = &f->locks.data[i];
+		char *text;
+
+		if (!*k->decl.file)
+			continue;
+		text = lc_asprintf("%s is defined here", k->name);
+		append_related(s, list, &k->decl, text);
+		free(text);
+	}
+	return list;
+}
+
+static json_t *fingerprints(const struct lc_finding *f)
+{
+	char *line = lc_asprintf("%s:1", f->fingerprint);
+	json_t *j = json_pack("{s:s, s:s}", "primaryLocationLineHash", line,
+			      !strcmp(f->rule, "lock-order-cycle")
+				      ? "lockcheckCycle/v1"
+				      : "lockcheckFinding/v1",
+			      f->fingerprint);
+
+	free(line);
+	return j;
+}
+
+static int rule_index(const struct lc_findings *f, const char *id)
+{
+	for (uint32_t i = 0; i < f->rules.rules.len; i++)
+		if (!strcmp(f->rules.rules.data[i].id, id))
+			return (int)i;
+	return -1;
+}
+
+static bool has_steps(const struct lc_finding *f)
+{
+	for (uint32_t i = 0; i < f->traces.len; i++)
+		if (f->traces.data[i].steps.len)
+			return true;
+	return false;
+}
+
+static void set_properties(json_t *result, const struct lc_finding *f)
+{
+	json_t *bag = json_object();
+
+	if (*f->fix)
+		json_object_set_new(bag, "repair", lc_json_text(f->fix));
+	if (*f->at.macro)
+		json_object_set_new(bag, "macro", lc_json_text(f->at.macro));
+	if (json_object_size(bag))
+		json_object_set_new(result, "properties", bag);
+	else
+		json_decref(bag);
+}
+
+static json_t *result(const struct sarif *s, const struct lc_finding *f)
+{
+	json_t *j = json_pack("{s:o, s:i, s:s, s:s, s:o, s:[o], s:o}", "ruleId",
+			      lc_json_text(f->rule), "ruleIndex",
+			      rule_index(s->f, f->rule), "level",
+			      lc_level_name(f->level), "kind", "fail",
+			      "message", lc_json_message(f->message),
+			      "locations", location(s, &f->at),
+			      "partialFingerprints", fingerprints(f));
+	json_t *places = related(s, f);
+
+	if (json_array_size(places))
+		json_object_set_new(j, "relatedLocations", places);
+	else
+		json_decref(places);
+	if (has_steps(f))
+		json_object_set_new(j, "codeFlows", code_flows(s, f));
+	if (f->traces.len > 1 && f->traces.len == f->locks.len)
+		json_object_set_new(j, "graphs", graphs(f));
+	set_properties(j, f);
+	return j;
+}
+
+/* ---- rules ---- */
+
+/* The first paragraph of a manual as one line, within GitHub's limit. */
+static char *first_paragraph(const char *text)
+{
+	const char *end = strstr(text, "\n\n");
+	size_t n = end ? (size_t)(end - text) : strlen(text);
+	char *s;
+
+	if (n > FULL_TEXT_MAX)
+		for (n = FULL_TEXT_MAX; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+			n--;
+	s = lc_strndup(text, n);
+	for (char *c = s; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+	return s;
+}
+
+static json_t *help(const struct lc_rule *r)
+{
+	struct lc_buf md = { 0 };
+	json_t *j;
+
+	lc_buf_printf(&md, "%s\n", r->manual);
+	if (*r->bad)
+		lc_buf_printf(&md, "\n## Bad\n\n%s\n", r->bad);
+	if (*r->good)
+		lc_buf_printf(&md, "\n## Good\n\n%s\n", r->good);
+	j = json_pack("{s:o, s:o}", "text", lc_json_lines(r->manual),
+		      "markdown", lc_json_lines(md.data));
+	lc_buf_release(&md);
+	return j;
+}
+
+/* "a, b" → each with the prefix; "CWE" becomes GitHub's external/cwe/…. */
+static void append_tags(json_t *tags, const char *prefix, const char *list)
+{
+	while (*(list += strspn(list, ", "))) {
+		size_t n = strcspn(list, ",");
+		char *tag = lc_asprintf("%s%.*s", prefix, (int)n, list);
+
+		if (json_array_size(tags) < TAGS_MAX)
+			json_array_append_new(tags, lc_json_text(tag));
+		free(tag);
+		list += n;
+	}
+}
+
+static json_t *rule(const struct lc_rule *r)
+{
+	char *full = first_paragraph(r->manual);
+	json_t *tags = json_array(), *j;
+
+	append_tags(tags, "", r->tags);
+	append_tags(tags, "external/cwe/cwe-", r->cwe);
+	append_tags(tags, "CERT ", r->cert);
+	append_tags(tags, "MISRA ", r->misra);
+	j = json_pack("{s:s, s:o, s:o, s:o, s:o, s:{s:s}, s:{s:o, s:s, s:s}}",
+		      "id", r->id, "name", lc_json_text(r->name),
+		      "shortDescription", lc_json_message(r->short_text),
+		      "fullDescription", lc_json_message(full), "help", help(r),
+		      "defaultConfiguration", "level", lc_level_name(r->level),
+		      "properties", "tags", tags, "precision", r->precision,
+		      "problem.severity",
+		      r->level == LC_LEVEL_NOTE ? "recommendation"
+						: lc_level_name(r->level));
+	free(full);
+	return j;
+}
+
+/* ---- the run ---- */
+
+static json_t *driver(const struct sarif *s)
+{
+	json_t *rules = json_array();
+
+	for (uint32_t i = 0; i < s->f->rules.rules.len; i++)
+		json_array_append_new(rules, rule(&s->f->rules.rules.data[i]));
+	return json_pack("{s:{s:s, s:s, s:s, s:s, s:o}}", "driver", "name",
+			 "lockcheck", "fullName", "lockcheck " LC_VERSION,
+			 "version", LC_VERSION, "semanticVersion", LC_VERSION,
+			 "rules", rules);
+}
+
+static json_t *notification(const struct sarif *s, const struct lc_bad_unit *u)
+{
+	bool partly = !strcmp(u->status, "errors");
+	char *what = lc_asprintf("%s: %s%s%s", u->name,
+				 partly ? "parsed with errors"
+					: u->status,
+				 *u->message ? ": " : "", u->message);
+	struct lc_place at = { .file = u->name, .macro = (char[]){ "" },
+			       .function = (char[]){ "" } };
+	json_t *j = json_pack("{s:s, s:o, s:[o]}", "level",
+			      partly ? "warning" : "error", "message",
+			      lc_json_message(what), "locations",
+			      location(s, &at));
+
+	free(what);
+	return j;
+}
+
+static json_t *invocation(const struct sarif *s)
+{
+	json_t *notes = json_array();
+	int code = s->o ? s->o->exit_code : 0;
+
+	for (uint32_t i = 0; i < s->f->bad_units.len; i++)
+		json_array_append_new(
+			notes, notification(s, &s->f->bad_units.data[i]));
+	return json_pack("{s:b, s:i, s:o}", "executionSuccessful",
+			 code < 2 && !s->f->ngating, "exitCode", code,
+			 "toolExecutionNotifications", notes);
+}
+
+static void member(const struct sarif *s, const char *key, json_t *value)
+{
+	fprintf(s->out, ",\n\"%s\":", key);
+	lc_json_write(value, s->out);
+}
+
+static void put_run(const struct sarif *s)
+{
+	fputs("{\"$schema\":\"" SCHEMA_URI "\",\n\"version\":\"2.1.0\",\n"
+	      "\"runs\":[{\n\"columnKind\":\"unicodeCodePoints\"", s->out);
+	member(s, "tool", driver(s));
+	member(s, "automationDetails", json_pack("{s:s}", "id", "lockcheck/"));
+	member(s, "originalUriBaseIds",
+	       json_pack("{s:{s:{s:s}}}", "SRCROOT", "description", "text",
+			 "The directory that lockcheck was run in, usually the "
+			 "root of the repository."));
+	member(s, "invocations", json_pack("[o]", invocation(s)));
+	fputs(",\n\"results\":[", s->out);
+	for (uint32_t i = 0; i < s->f->findings.len; i++) {
+		fputs(i ? ",\n" : "\n", s->out);
+		lc_json_write(result(s, &s->f->findings.data[i]), s->out);
+	}
+	fputs("\n]}]}\n", s->out);
+}
+
+int lc_report_sarif(const struct lc_findings *f,
+		    const struct lc_report_options *o, FILE *out,
+		    struct lc_error *err)
+{
+	struct sarif s = { .f = f, .o = o, .out = out };
+
+	s.sources = lc_sources_new(o && o->root ? o->root : f->root);
+	put_run(&s);
+	lc_sources_free(s.sources);
+	if (fflush(out) != 0 || ferror(out))
+		return lc_fail(err, "cannot write the report");
+	return 0;
+}
