@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A condition wait releases the mutex and takes it again. */
+/* A condition wait releases the mutex and takes it again. A library. */
 #include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <time.h>
 
 struct queue {
@@ -10,12 +10,8 @@ struct queue {
 	pthread_cond_t more;
 	int len, closed;
 };
-static struct queue q = {
-	.lock = PTHREAD_MUTEX_INITIALIZER,
-	.more = PTHREAD_COND_INITIALIZER,
-};
 
-static int pop_ok(struct queue *qu)
+int pop_ok(struct queue *qu)
 {
 	pthread_mutex_lock(&qu->lock);
 	while (qu->len == 0 && !qu->closed)
@@ -29,7 +25,7 @@ static int pop_ok(struct queue *qu)
 	return 0;
 }
 
-static int pop_bad(struct queue *qu)
+int pop_bad(struct queue *qu)
 {
 	pthread_mutex_lock(&qu->lock);
 	while (qu->len == 0 && !qu->closed)
@@ -42,7 +38,7 @@ static int pop_bad(struct queue *qu)
 }
 
 /* The wait came back with the mutex: taking it again hangs. */
-static void relock_bad(struct queue *qu)
+void relock_bad(struct queue *qu)
 {
 	pthread_mutex_lock(&qu->lock);
 	while (qu->len == 0) {
@@ -53,7 +49,7 @@ static void relock_bad(struct queue *qu)
 	pthread_mutex_unlock(&qu->lock);
 }
 
-static void relock_ok(struct queue *qu)
+void relock_ok(struct queue *qu)
 {
 	pthread_mutex_lock(&qu->lock);
 	while (qu->len == 0)
@@ -63,7 +59,7 @@ static void relock_ok(struct queue *qu)
 }
 
 /* A wait that ran out of time holds the mutex too. */
-static int timed_ok(struct queue *qu, const struct timespec *until)
+int timed_ok(struct queue *qu, const struct timespec *until)
 {
 	int rc = 0;
 
@@ -76,7 +72,7 @@ static int timed_ok(struct queue *qu, const struct timespec *until)
 	return rc;
 }
 
-static int timed_bad(struct queue *qu, const struct timespec *until)
+int timed_bad(struct queue *qu, const struct timespec *until)
 {
 	int rc = 0;
 
@@ -90,7 +86,7 @@ static int timed_bad(struct queue *qu, const struct timespec *until)
 	return 0;
 }
 
-static void *push_ok(void *arg)
+void *push_ok(void *arg)
 {
 	struct queue *qu = arg;
 
@@ -99,21 +95,4 @@ static void *push_ok(void *arg)
 	pthread_cond_signal(&qu->more);
 	pthread_mutex_unlock(&qu->lock);
 	return NULL;
-}
-
-int main(void)
-{
-	struct timespec until = { .tv_sec = time(NULL) + 1 };
-	pthread_t t;
-
-	if (pthread_create(&t, NULL, push_ok, &q) != 0)
-		return 1;
-	pop_ok(&q);
-	pop_bad(&q);
-	relock_bad(&q);
-	relock_ok(&q);
-	timed_ok(&q, &until);
-	timed_bad(&q, &until);
-	pthread_join(t, NULL);
-	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Recursive locks: by attribute, by static initialiser, by mtx_init; and n
- * acquires need n releases. */
+ * acquires need n releases. A library. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@ struct doc {
 static pthread_mutex_t static_rlock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static pthread_mutex_t static_plain = PTHREAD_MUTEX_INITIALIZER;
 
-static int doc_init(struct doc *d)
+int doc_init(struct doc *d)
 {
 	pthread_mutexattr_t attr;
 
@@ -141,20 +141,4 @@ void count_release_bad(struct doc *d)
 	pthread_mutex_unlock(&d->rlock);
 	pthread_mutex_unlock(&d->rlock);
 	pthread_mutex_unlock(&d->rlock); // @expect release-not-held
-}
-
-int main(void)
-{
-	struct doc d = { .words = 0 };
-
-	if (doc_init(&d) < 0)
-		return 1;
-	by_initialiser_ok();
-	by_initialiser_bad();
-	by_mtx_init_ok(&d);
-	by_mtx_init_bad(&d);
-	count_bad(&d, 1);
-	count_ok(&d, 1);
-	count_release_bad(&d);
-	return by_attr_ok(&d) + by_attr_bad(&d);
 }

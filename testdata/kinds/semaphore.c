@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Semaphores that start at 1 and are used as locks; those that start at 0 are
  * signals between threads: waiting twice, or posting what was never waited
- * for, is what they are for. */
+ * for, is what they are for. A library. */
 #include <errno.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <stddef.h>
 
@@ -13,7 +12,7 @@ static sem_t ready;	/* 0: a signal */
 static sem_t slots;	/* 4: counts */
 static int items;
 
-static void *sem_lock_ok(void *arg)
+void *sem_lock_ok(void *arg)
 {
 	while (sem_wait(&gate) != 0)
 		;
@@ -22,7 +21,7 @@ static void *sem_lock_ok(void *arg)
 	return arg;
 }
 
-static int sem_leak_bad(int n)
+int sem_leak_bad(int n)
 {
 	sem_wait(&gate);
 	if (n > items)
@@ -32,7 +31,7 @@ static int sem_leak_bad(int n)
 	return 0;
 }
 
-static int sem_leak_ok(int n)
+int sem_leak_ok(int n)
 {
 	int rc = -1;
 
@@ -45,7 +44,7 @@ static int sem_leak_ok(int n)
 	return rc;
 }
 
-static int sem_twice_bad(void)
+int sem_twice_bad(void)
 {
 	int n;
 
@@ -57,7 +56,7 @@ static int sem_twice_bad(void)
 	return n;
 }
 
-static int sem_twice_ok(void)
+int sem_twice_ok(void)
 {
 	int n;
 
@@ -68,7 +67,7 @@ static int sem_twice_ok(void)
 	return n;
 }
 
-static void *signal_ok(void *arg)
+void *signal_ok(void *arg)
 {
 	items = 1;
 	sem_post(&ready);
@@ -76,14 +75,14 @@ static void *signal_ok(void *arg)
 	return arg;
 }
 
-static int wait_twice_ok(void)
+int wait_twice_ok(void)
 {
 	sem_wait(&ready);
 	sem_wait(&ready);
 	return items;
 }
 
-static int slots_ok(void)
+int slots_ok(void)
 {
 	sem_wait(&slots);
 	sem_wait(&slots);
@@ -93,7 +92,7 @@ static int slots_ok(void)
 	return 0;
 }
 
-static int sem_try_bad(void)
+int sem_try_bad(void)
 {
 	sem_trywait(&gate); // @expect trylock-unchecked
 	items++;
@@ -101,7 +100,7 @@ static int sem_try_bad(void)
 	return 0;
 }
 
-static int sem_try_ok(void)
+int sem_try_ok(void)
 {
 	if (sem_trywait(&gate) < 0)
 		return errno == EAGAIN ? 0 : -1;
@@ -110,25 +109,10 @@ static int sem_try_ok(void)
 	return 1;
 }
 
-int main(void)
+void sems_init(void)
 {
-	pthread_t a, b;
-
 	sem_init(&gate, 0, 1);
 	sem_init(&door, 0, 1);
 	sem_init(&ready, 0, 0);
 	sem_init(&slots, 0, 4);
-	pthread_create(&a, NULL, sem_lock_ok, NULL);
-	pthread_create(&b, NULL, signal_ok, NULL);
-	wait_twice_ok();
-	slots_ok();
-	sem_leak_bad(1);
-	sem_leak_ok(1);
-	sem_twice_bad();
-	sem_twice_ok();
-	sem_try_bad();
-	sem_try_ok();
-	pthread_join(a, NULL);
-	pthread_join(b, NULL);
-	return 0;
 }

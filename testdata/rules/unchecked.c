@@ -65,9 +65,10 @@ int stored_bad(struct cell *c)
 {
 	int rc = pthread_mutex_trylock(&c->lock); // @expect trylock-unchecked
 
+	(void)rc;
 	c->n++;
 	pthread_mutex_unlock(&c->lock);
-	return rc;
+	return 0;
 }
 
 int stored_ok(struct cell *c)
