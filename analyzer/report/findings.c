@@ -73,6 +73,21 @@ void lc_findings_release(struct lc_findings *f)
 	f->root = NULL;
 }
 
+void lc_findings_remove(struct lc_findings *f,
+			bool (*unwanted)(void *ctx, const struct lc_finding *),
+			void *ctx)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < f->findings.len; i++) {
+		if (unwanted(ctx, &f->findings.data[i]))
+			finding_release(&f->findings.data[i]);
+		else
+			f->findings.data[kept++] = f->findings.data[i];
+	}
+	f->findings.len = kept;
+}
+
 uint32_t lc_findings_count(const struct lc_findings *f, enum lc_level level)
 {
 	uint32_t n = 0;

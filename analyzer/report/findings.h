@@ -60,6 +60,10 @@ void lc_findings_init(struct lc_findings *f);
 void lc_findings_release(struct lc_findings *f);
 int lc_findings_load(struct lc_findings *f, struct lc_store *store,
 		     struct lc_error *err);
+/* Drops the findings for which `unwanted` says so (configuration). */
+void lc_findings_remove(struct lc_findings *f,
+			bool (*unwanted)(void *ctx, const struct lc_finding *),
+			void *ctx);
 /* How many findings have `level` or a worse one (NONE: 0). */
 uint32_t lc_findings_count(const struct lc_findings *f, enum lc_level level);
 

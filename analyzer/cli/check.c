@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lockcheck check: from sources to findings. lc_verb_check is the pipeline;
+ * the stages that end in facts are in session.c, the later ones here, the
+ * summary and the statistics in summary.c.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/exit.h"
+#include "cli/resources.h"
+#include "cli/session.h"
+#include "cli/summary.h"
+#include "cli/verbs.h"
+#include "report/report.h"
+#include "store/judge.h"
+
+/* An existing file is replaced only if it is one of ours: --db main.c is a
+ * slip, not a wish. */
+static int check_database_target(const char *path, struct lc_error *err)
+{
+	static const char magic[16] = "SQLite format 3";
+	unsigned char head[72];
+	uint32_t id;
+	size_t n;
+	FILE *f = fopen(path, "rbe");
+
+	if (!f)
+		return errno == ENOENT ? 0
+				       : lc_fail(err, "cannot read %s: %s", path,
+						 strerror(errno));
+	n = fread(head, 1, sizeof(head), f);
+	fclose(f);
+	if (!n)
+		return 0;
+	/* SQLite's file format: the application id is at byte 68. */
+	id = n < sizeof(head) ? 0
+			      : (uint32_t)head[68] << 24 | head[69] << 16 |
+					head[70] << 8 | head[71];
+	if (n < sizeof(head) || memcmp(head, magic, sizeof(magic)) ||
+	    id != LC_STORE_APPLICATION_ID)
+		return lc_fail(err, "%s is not a lockcheck database and will "
+			       "not be replaced by one", path);
+	return 0;
+}
+
+/* Without --db, a directory that cannot be written is no fault: then there
+ * is only no database afterwards. */
+static bool wants_database(const struct lc_session *s)
+{
+	return s->set->db || !access(".", W_OK);
+}
+
+/* Everything that can be wrong before the work begins. */
+static int prepare(struct lc_session *s, struct lc_error *err)
+{
+	const char *db = lc_settings_db(s->set);
+
+	if (lc_output_check(s->set->output, err))
+		return -1;
+	if (wants_database(s) && (lc_output_check(db, err) ||
+				  check_database_target(db, err)))
+		return -1;
+	if (lc_session_configure(s, err) ||
+	    lc_load_rules(&s->rules, s->set, err) ||
+	    lc_config_check(&s->config, &s->rules, err))
+		return -1;
+	return 0;
+}
+
+static int store(struct lc_session *s, struct lc_error *err)
+{
+	const char *path = NULL;
+	int rc = 0;
+
+	lc_progress_stage(&s->progress, "storing");
+	if (wants_database(s)) {
+		if (lc_output_reserve(&s->database, lc_settings_db(s->set), err))
+			return -1;
+		path = s->database.temporary;
+	} else if (!s->set->quiet) {
+		fprintf(stderr, "lockcheck: note: cannot write here, so there "
+				"will be no database (see --db)\n");
+	}
+	rc = lc_store_open(&s->store, path, true, err);
+	if (!rc)
+		rc = lc_store_write(s->store, &s->plan, s->units, s->nunits,
+				    &s->facts, err);
+	lc_session_mark(s, LC_STAGE_STORE);
+	return rc;
+}
+
+static int judge(struct lc_session *s, struct lc_error *err)
+{
+	LC_ARRAY(struct lc_rule_override) forced = {0};
+	struct lc_judge_options o;
+	int rc;
+
+	lc_progress_stage(&s->progress, "judging");
+	for (uint32_t i = 0; i < s->config.rules.len; i++) {
+		struct lc_rule_override *f = lc_push(&forced);
+
+		f->rule = s->config.rules.data[i].id;
+		f->level = s->config.rules.data[i].level;
+	}
+	o.overrides = forced.data;
+	o.noverrides = forced.len;
+	rc = lc_judge(s->store, &s->rules, &o, err);
+	lc_array_release(&forced);
+	return rc;
+}
+
+static bool is_excluded(void *ctx, const struct lc_finding *finding)
+{
+	const struct lc_session *s = ctx;
+
+	return lc_config_excludes(&s->config, s->plan.root, finding->at.file);
+}
+
+/* Reads what the rules found; after that the database is whole. */
+static int collect(struct lc_session *s, struct lc_error *err)
+{
+	if (lc_findings_load(&s->findings, s->store, err))
+		return -1;
+	lc_findings_remove(&s->findings, is_excluded, s);
+	lc_store_close(s->store);
+	s->store = NULL;
+	lc_session_mark(s, LC_STAGE_JUDGE);
+	return lc_output_commit(&s->database, err);
+}
+
+static enum lc_level threshold(const struct lc_session *s)
+{
+	enum lc_level level = LC_LEVEL_ERROR;
+
+	if (s->set->fail_on)
+		lc_level_parse(s->set->fail_on, &level);
+	else if (s->config.has_fail_on)
+		level = s->config.fail_on;
+	return level;
+}
+
+static int exit_code(const struct lc_session *s)
+{
+	if (lc_findings_count(&s->findings, threshold(s)))
+		return LC_CODE_FINDINGS;
+	if (s->findings.bad_units.len || s->findings.ngating)
+		return LC_CODE_INCOMPLETE;
+	return LC_CODE_CLEAN;
+}
+
+static int report(struct lc_session *s, int code, struct lc_error *err)
+{
+	const char *format = s->set->format ? s->set->format : "text";
+	struct lc_report_options o = { .root = s->plan.root, .exit_code = code };
+	struct lc_output out;
+	int rc;
+
+	lc_progress_clear(&s->progress);
+	if (lc_output_open(&out, s->set->output, err)) {
+		lc_output_release(&out);
+		return -1;
+	}
+	o.color = lc_color_wanted(lc_color_option(s->set->color), out.file);
+	o.excerpt = isatty(fileno(out.file));
+	if (!strcmp(format, "sarif"))
+		rc = lc_report_sarif(&s->findings, &o, out.file, err);
+	else if (!strcmp(format, "json"))
+		rc = lc_report_json(&s->findings, &o, out.file, err);
+	else
+		rc = lc_report_text(&s->findings, &o, out.file, err);
+	if (!rc)
+		rc = lc_output_commit(&out, err);
+	lc_output_release(&out);
+	lc_session_mark(s, LC_STAGE_REPORT);
+	return rc;
+}
+
+int lc_verb_check(const struct lc_settings *set, struct lc_error *err)
+{
+	struct lc_session s;
+	int code = -1;
+
+	lc_session_init(&s, set);
+	if (prepare(&s, err) || lc_session_plan(&s, err) ||
+	    lc_session_extract(&s, err) ||
+	    lc_session_solve(&s, NULL, NULL, err) || store(&s, err) ||
+	    judge(&s, err) || collect(&s, err) ||
+	    report(&s, exit_code(&s), err))
+		goto out;
+	lc_summary(&s);
+	code = exit_code(&s);
+out:
+	lc_session_release(&s);
+	return code;
+}

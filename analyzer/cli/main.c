@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* lockcheck: the table of verbs, and the way to them. */
+#include <locale.h>
+#include <stdlib.h>
+
+#include "cli/exit.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "store/store.h"
+
+static const struct lc_verb verbs[] = {
+	{ "check", LC_VERB_CHECK, true, 0, UINT32_MAX,
+	  "[PATH…] [-- COMPILER FLAGS]",
+	  "analyse C sources and report lock bugs",
+	  "Analyses what a compile database lists, restricted to PATHs if there\n"
+	  "are any. Without a database, or with flags after --, PATHs are sources,\n"
+	  "or directories with all *.c below them. Writes the database that the\n"
+	  "other verbs read.",
+	  lc_verb_check },
+	{ "rules", LC_VERB_RULES, false, 0, 0, "",
+	  "list the rules",
+	  "Lists every rule with its level and what it reports.",
+	  lc_verb_rules },
+	{ "explain", LC_VERB_EXPLAIN, false, 1, 1, "RULE|FINDING",
+	  "explain a rule, or one finding of the last run",
+	  "Prints the manual of a rule, or one finding with its whole witness.\n"
+	  "FINDING is a fingerprint or its first digits (check --format json\n"
+	  "gives them).",
+	  lc_verb_explain },
+	{ "query", LC_VERB_QUERY, false, 1, 1, "SQL",
+	  "run a SELECT over the database",
+	  "Runs one SQL statement that only reads, and prints the rows. The\n"
+	  "tables and views are described in docs/database.md.",
+	  lc_verb_query },
+	{ "dump", LC_VERB_DUMP, true, 1, UINT32_MAX,
+	  "flow|summaries|graph [FUNCTION] [PATH…] [-- COMPILER FLAGS]",
+	  "print what a stage made",
+	  "Prints the flow of functions, the solver's summaries, or the edges of\n"
+	  "the lock graph. Sources are named as for check; without any the units\n"
+	  "are read from the database. A word that is no path is a function.",
+	  lc_verb_dump },
+	{ "graph", LC_VERB_GRAPH, false, 0, 0, "",
+	  "print the lock graph for graphviz",
+	  "Prints the order of locks as a DOT graph: a node a lock, an edge from\n"
+	  "what is held to what is wanted.",
+	  lc_verb_graph },
+};
+
+static void print_help(FILE *out)
+{
+	fputs("usage: lockcheck VERB [OPTION…] …\n\n"
+	      "Finds deadlocks and other lock bugs in C programs.\n\nverbs:\n",
+	      out);
+	for (size_t i = 0; i < LC_LEN(verbs); i++)
+		fprintf(out, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
+	fputs("\nlockcheck VERB --help tells more; lockcheck --version the "
+	      "version.\n\nexit codes:\n", out);
+#define PRINT_CODE(name, value, text) fprintf(out, "  %d  %s\n", value, text);
+	LC_CODES(PRINT_CODE)
+#undef PRINT_CODE
+}
+
+static const struct lc_verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < LC_LEN(verbs); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+static int run_verb(const struct lc_verb *verb, int argc, char **argv,
+		    struct lc_error *err)
+{
+	struct lc_settings set = {0};
+	int rc = lc_options_parse(&set, verb, argc, argv, err);
+
+	if (!rc && set.help)
+		lc_options_help(verb, stdout);
+	else if (!rc)
+		rc = verb->run(&set, err);
+	lc_settings_release(&set);
+	return rc;
+}
+
+static int run(int argc, char **argv, struct lc_error *err)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct lc_verb *verb;
+
+	if (!word) {
+		print_help(stderr);
+		return LC_CODE_FAULT;
+	}
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
+	    !strcmp(word, "help")) {
+		print_help(stdout);
+		return LC_CODE_CLEAN;
+	}
+	if (!strcmp(word, "--version")) {
+		printf("lockcheck %s\n", LC_VERSION);
+		return LC_CODE_CLEAN;
+	}
+	verb = find_verb(word);
+	if (!verb)
+		return lc_fail(err, "there is no verb %s (see lockcheck --help)",
+			       word);
+	return run_verb(verb, argc - 1, argv + 1, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct lc_error err = LC_ERROR_INIT;
+	int code;
+
+	setlocale(LC_CTYPE, "");
+	lc_output_catch_signals();
+	code = run(argc, argv, &err);
+	if (code < 0) {
+		fprintf(stderr, "lockcheck: %s\n", err.text);
+		code = LC_CODE_FAULT;
+	}
+	lc_error_release(&err);
+	return code;
+}

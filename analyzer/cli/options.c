@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* The option table, and what is made of it. See options.h. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+enum kind {
+	SWITCH, /* bool */
+	TEXT,   /* const char * */
+	CHOICE, /* const char *: one of the words of `argument` */
+	NUMBER, /* uint32_t, at least 1 */
+	LIST,   /* struct lc_words: may stand several times */
+};
+struct option_row {
+	const char *name;
+	char letter; /* 0: none */
+	enum kind kind;
+	const char *argument; /* as shown; for CHOICE "a|b|c" */
+	size_t where;         /* in struct lc_settings */
+	unsigned verbs;
+	const char *help;
+};
+
+#define AT(field) offsetof(struct lc_settings, field)
+#define READS_DB                                                               \
+	(LC_VERB_EXPLAIN | LC_VERB_QUERY | LC_VERB_DUMP | LC_VERB_GRAPH)
+#define ANALYSES (LC_VERB_CHECK | LC_VERB_DUMP)
+#define EVERY (~0u)
+
+static const struct option_row rows[] = {
+	{ "compile-database", 'p', TEXT, "DIR|FILE", AT(database), ANALYSES,
+	  "compile_commands.json, or its directory (else searched from here "
+	  "upwards, also in build/)" },
+	{ "format", 'f', CHOICE, "text|sarif|json", AT(format), LC_VERB_CHECK,
+	  "form of the report (text)" },
+	{ "format", 'f', CHOICE, "dot", AT(format), LC_VERB_GRAPH,
+	  "form of the graph (dot)" },
+	{ "output", 'o', TEXT, "FILE", AT(output),
+	  LC_VERB_CHECK | LC_VERB_GRAPH, "write to FILE, not to stdout" },
+	{ "db", 0, TEXT, "FILE", AT(db), LC_VERB_CHECK,
+	  "database to write (.lockcheck.db)" },
+	{ "db", 0, TEXT, "FILE", AT(db), READS_DB,
+	  "database to read (.lockcheck.db)" },
+	{ "jobs", 'j', NUMBER, "N", AT(jobs), ANALYSES,
+	  "worker processes (as many as CPUs)" },
+	{ "rules", 0, LIST, "DIR", AT(rules),
+	  LC_VERB_CHECK | LC_VERB_RULES | LC_VERB_EXPLAIN,
+	  "more rules: DIR/*.sql; may be repeated" },
+	{ "models", 0, LIST, "FILE", AT(models), ANALYSES,
+	  "a project's own lock model; may be repeated" },
+	{ "fail-on", 0, CHOICE, "error|warning|note|none", AT(fail_on),
+	  LC_VERB_CHECK, "lowest level that makes the exit code 1 (error)" },
+	{ "function", 0, TEXT, "NAME", AT(function), LC_VERB_DUMP,
+	  "only this function" },
+	{ "color", 0, CHOICE, "auto|always|never", AT(color),
+	  LC_VERB_CHECK | LC_VERB_EXPLAIN, "colours in text (auto)" },
+	{ "timeout", 0, NUMBER, "S", AT(timeout_s), ANALYSES,
+	  "seconds one source may take to parse (120)" },
+	{ "quiet", 'q', SWITCH, NULL, AT(quiet), ANALYSES,
+	  "no progress, notes or summary on stderr" },
+	{ "stats", 0, SWITCH, NULL, AT(stats), LC_VERB_CHECK,
+	  "time and memory of each stage, on stderr" },
+	{ "help", 'h', SWITCH, NULL, AT(help), EVERY, "this text" },
+};
+
+/* ---- parsing ---- */
+
+#define LONG_BASE 256 /* getopt's value for row i: LONG_BASE + i */
+
+static bool has_choice(const char *choices, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = choices; n && p; p = strchr(p, '|')) {
+		p += *p == '|';
+		if (!strncmp(p, word, n) && (p[n] == '|' || !p[n]))
+			return true;
+	}
+	return false;
+}
+
+static int set_number(uint32_t *out, const struct option_row *row,
+		      const char *text, struct lc_error *err)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno || *end || end == text || n < 1 || n > 100000)
+		return lc_fail(err, "--%s needs a number from 1 to 100000, not "
+			       "\"%s\"", row->name, text);
+	*out = (uint32_t)n;
+	return 0;
+}
+
+static int set_option(struct lc_settings *set, const struct option_row *row,
+		      const char *text, struct lc_error *err)
+{
+	void *where = (char *)set + row->where;
+
+	switch (row->kind) {
+	case SWITCH:
+		*(bool *)where = true;
+		return 0;
+	case CHOICE:
+		if (!has_choice(row->argument, text))
+			return lc_fail(err, "--%s must be one of %s, not \"%s\"",
+				       row->name, row->argument, text);
+		*(const char **)where = text;
+		return 0;
+	case TEXT:
+		if (!*text)
+			return lc_fail(err, "--%s needs a value that is not "
+				       "empty", row->name);
+		*(const char **)where = text;
+		return 0;
+	case NUMBER:
+		return set_number(where, row, text, err);
+	case LIST:
+		lc_words_add(where, text);
+		return 0;
+	}
+	return 0;
+}
+
+/* The table as getopt_long wants it, for one verb. */
+struct tables {
+	struct option longs[LC_LEN(rows) + 1];
+	char shorts[2 * LC_LEN(rows) + 2];
+};
+
+static void make_tables(struct tables *t, const struct lc_verb *verb)
+{
+	size_t nlongs = 0, nshorts = 0;
+
+	memset(t, 0, sizeof(*t));
+	t->shorts[nshorts++] = ':'; /* tell a missing value from no option */
+	for (size_t i = 0; i < LC_LEN(rows); i++) {
+		bool value = rows[i].kind != SWITCH;
+
+		if (!(rows[i].verbs & verb->bit))
+			continue;
+		t->longs[nlongs].name = rows[i].name;
+		t->longs[nlongs].has_arg = value;
+		t->longs[nlongs++].val = LONG_BASE + (int)i;
+		if (!rows[i].letter)
+			continue;
+		t->shorts[nshorts++] = rows[i].letter;
+		if (value)
+			t->shorts[nshorts++] = ':';
+	}
+}
+
+static const struct option_row *row_of(const struct lc_verb *verb, int got)
+{
+	for (size_t i = 0; i < LC_LEN(rows); i++)
+		if ((rows[i].verbs & verb->bit) &&
+		    (got == LONG_BASE + (int)i || got == rows[i].letter))
+			return &rows[i];
+	LC_BUG("getopt gave an option that is not in the table");
+}
+
+static int bad_option(const struct lc_verb *verb, int got, const char *word,
+		      struct lc_error *err)
+{
+	char letter[3] = { '-', (char)optopt, '\0' };
+	bool is_long = !strncmp(word, "--", 2);
+
+	if (got == ':')
+		return lc_fail(err, "%s needs a value",
+			       is_long ? word : letter);
+	return lc_fail(err, "lockcheck %s has no option %s (see lockcheck %s "
+		       "--help)", verb->name, is_long ? word : letter,
+		       verb->name);
+}
+
+static int parse_options(struct lc_settings *set, const struct lc_verb *verb,
+			 int argc, char **argv, struct lc_error *err)
+{
+	struct tables t;
+	int got;
+
+	make_tables(&t, verb);
+	opterr = 0;
+	optind = 0; /* 0 makes getopt start anew */
+	while ((got = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1) {
+		if (got == '?' || got == ':')
+			return bad_option(verb, got, argv[optind - 1], err);
+		if (set_option(set, row_of(verb, got), optarg, err))
+			return -1;
+	}
+	for (int i = optind; i < argc; i++)
+		*lc_push(&set->operands) = argv[i];
+	return 0;
+}
+
+int lc_options_parse(struct lc_settings *set, const struct lc_verb *verb,
+		     int argc, char **argv, struct lc_error *err)
+{
+	int end = argc;
+
+	/* getopt forgets where "--" stood, so the flags go first. */
+	for (int i = 1; verb->takes_flags && i < argc && end == argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		end = i;
+		set->has_flags = true;
+		set->flags = (const char *const *)argv + i + 1;
+		set->nflags = (uint32_t)(argc - i - 1);
+	}
+	if (parse_options(set, verb, end, argv, err))
+		return -1;
+	if (set->help)
+		return 0;
+	if (set->operands.len < verb->min_operands)
+		return lc_fail(err, "usage: lockcheck %s %s", verb->name,
+			       verb->usage);
+	if (set->operands.len > verb->max_operands)
+		return lc_fail(err, "lockcheck %s: \"%s\" is one word too many "
+			       "(usage: lockcheck %s %s)", verb->name,
+			       set->operands.data[verb->max_operands],
+			       verb->name, verb->usage);
+	return 0;
+}
+
+void lc_settings_release(struct lc_settings *set)
+{
+	lc_words_release(&set->rules);
+	lc_words_release(&set->models);
+	lc_array_release(&set->operands);
+}
+
+/* ---- help ---- */
+
+#define HELP_COLUMN 28
+#define HELP_WIDTH 79
+
+/* `text` from column HELP_COLUMN on, broken between words. */
+static void print_wrapped(const char *text, FILE *out)
+{
+	size_t column = HELP_COLUMN;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (column > HELP_COLUMN && column + 1 + n > HELP_WIDTH) {
+			fprintf(out, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		} else if (column > HELP_COLUMN) {
+			fputc(' ', out);
+			column++;
+		}
+		fwrite(text, 1, n, out);
+		column += n;
+		text += n;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+void lc_options_help(const struct lc_verb *verb, FILE *out)
+{
+	fprintf(out, "usage: lockcheck %s [OPTION…]%s%s\n\n%s\n\noptions:\n",
+		verb->name, *verb->usage ? " " : "", verb->usage, verb->manual);
+	for (size_t i = 0; i < LC_LEN(rows); i++) {
+		const struct option_row *row = &rows[i];
+		char *left;
+
+		if (!(row->verbs & verb->bit))
+			continue;
+		left = lc_asprintf("  %c%c%s--%s%s%s",
+				   row->letter ? '-' : ' ',
+				   row->letter ? row->letter : ' ',
+				   row->letter ? ", " : "  ", row->name,
+				   row->argument ? " " : "",
+				   row->argument ? row->argument : "");
+		if (strlen(left) + 2 > HELP_COLUMN)
+			fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
+		else
+			fprintf(out, "%-*s", HELP_COLUMN, left);
+		print_wrapped(row->help, out);
+		free(left);
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The options of all verbs as one table, which yields parsing and --help.
+ */
+#ifndef LC_CLI_OPTIONS_H
+#define LC_CLI_OPTIONS_H
+
+#include "base/words.h"
+
+/* What a verb takes, as bits: an option names the verbs it belongs to. */
+enum lc_verb_bit {
+	LC_VERB_CHECK = 1 << 0,
+	LC_VERB_RULES = 1 << 1,
+	LC_VERB_EXPLAIN = 1 << 2,
+	LC_VERB_QUERY = 1 << 3,
+	LC_VERB_DUMP = 1 << 4,
+	LC_VERB_GRAPH = 1 << 5,
+};
+
+/* What the user said. Texts point into argv, and are NULL where nothing was
+ * said and there is no default. */
+struct lc_settings {
+	const char *database; /* -p */
+	const char *format;
+	const char *output;   /* -o */
+	const char *db;
+	const char *color;
+	const char *fail_on;
+	const char *function;
+	struct lc_words rules, models;
+	uint32_t jobs, timeout_s; /* 0: default */
+	bool quiet, stats, help;
+	LC_ARRAY(const char *) operands;
+	bool has_flags;          /* there was a "--" */
+	const char *const *flags; /* what stood behind it */
+	uint32_t nflags;
+};
+
+struct lc_verb {
+	const char *name;
+	enum lc_verb_bit bit;
+	bool takes_flags;    /* "--" begins compiler flags */
+	uint32_t min_operands, max_operands;
+	const char *usage;   /* the operands, for the first line of --help */
+	const char *summary; /* one line */
+	const char *manual;  /* paragraphs for --help */
+	int (*run)(const struct lc_settings *set, struct lc_error *err);
+};
+
+/* argv[0] is the verb. Release `set` in any case. */
+int lc_options_parse(struct lc_settings *set, const struct lc_verb *verb,
+		     int argc, char **argv, struct lc_error *err);
+void lc_settings_release(struct lc_settings *set);
+/* --help of a verb */
+void lc_options_help(const struct lc_verb *verb, FILE *out);
+
+#endif
