@@ -126,11 +126,23 @@ def test_source_not_readable(box):
     box.fault("check", "dangling.c", "--", says=["dangling.c"])
 
 
-def test_path_that_the_database_does_not_have(box):
+def test_source_that_the_database_does_not_have(box):
+    """It is analysed all the same, without flags, and that is said."""
     box.write("f.c", from_flag)
-    box.write("g.c", "int g;\n")
+    box.write("g.c", from_flag.replace("#ifdef", "#ifndef"))
+    box.database("compile_commands.json", ["f.c"], ["-DTWICE"])
+    done = box.run("check", "g.c", code=1)
+    box.check([f[0] for f in done.findings()] == ["g.c"], str(done))
+    box.check("g.c is not listed in compile_commands.json" in done.err,
+              str(done))
+
+
+def test_folder_that_the_database_does_not_have(box):
+    box.write("f.c", from_flag)
+    box.write("sub/notes.txt", "no source here\n")
     box.database("compile_commands.json", ["f.c"])
-    box.fault("check", "g.c", says=["g.c"])
+    box.fault("check", "sub", says=["sub"])
+    box.fault("check", "nosub", says=["nosub"])
 
 
 def test_own_model_by_option(box):
@@ -204,7 +216,8 @@ def test_rule_that_is_no_sql(box):
     box.write("f.c", from_flag)
     box.write("rules/odd.sql", "-- id: odd\n-- name: Odd\n-- level: note\n"
               "-- short: Not SQL.\n--\n-- ## Manual\n-- None.\nSELEKT 1;\n")
-    box.fault("check", "--rules", "rules", "f.c", "--", says=["odd.sql"])
+    box.fault("check", "-q", "--rules", "rules", "f.c", "--",
+              says=["odd.sql"])
 
 
 def test_rule_without_its_head(box):

@@ -148,4 +148,5 @@ def test_progress_is_on_stderr_only(box):
 def test_full_disk(box):
     box.write("bad.c", BAD)
     if os.path.exists("/dev/full"):
-        box.fault("check", "-o", "/dev/full", "bad.c", "--", says=["/dev/full"])
+        box.fault("check", "-q", "-o", "/dev/full", "bad.c", "--",
+                  says=["/dev/full"])
