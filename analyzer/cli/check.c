@@ -57,6 +57,9 @@ static int prepare(struct lc_session *s, struct lc_error *err)
 {
 	const char *db = lc_settings_db(s->set);
 
+	if (s->set->output && !strcmp(s->set->output, db))
+		return lc_fail(err, "the report and the database cannot both "
+			       "be %s", db);
 	if (lc_output_check(s->set->output, err))
 		return -1;
 	if (wants_database(s) && (lc_output_check(db, err) ||
@@ -150,26 +153,37 @@ static int exit_code(const struct lc_session *s)
 	return LC_CODE_CLEAN;
 }
 
-static int report(struct lc_session *s, int code, struct lc_error *err)
+static int print_report(const struct lc_session *s, int code,
+			struct lc_output *out, struct lc_error *err)
 {
 	const char *format = s->set->format ? s->set->format : "text";
 	struct lc_report_options o = { .root = s->plan.root, .exit_code = code };
+	struct lc_error inner = LC_ERROR_INIT;
+	int rc;
+
+	o.color = lc_color_wanted(lc_color_option(s->set->color), out->file);
+	o.excerpt = isatty(fileno(out->file));
+	if (!strcmp(format, "sarif"))
+		rc = lc_report_sarif(&s->findings, &o, out->file, &inner);
+	else if (!strcmp(format, "json"))
+		rc = lc_report_json(&s->findings, &o, out->file, &inner);
+	else
+		rc = lc_report_text(&s->findings, &o, out->file, &inner);
+	if (rc)
+		lc_fail(err, "%s: %s", out->target, inner.text);
+	lc_error_release(&inner);
+	return rc;
+}
+
+static int report(struct lc_session *s, int code, struct lc_error *err)
+{
 	struct lc_output out;
 	int rc;
 
 	lc_progress_clear(&s->progress);
-	if (lc_output_open(&out, s->set->output, err)) {
-		lc_output_release(&out);
-		return -1;
-	}
-	o.color = lc_color_wanted(lc_color_option(s->set->color), out.file);
-	o.excerpt = isatty(fileno(out.file));
-	if (!strcmp(format, "sarif"))
-		rc = lc_report_sarif(&s->findings, &o, out.file, err);
-	else if (!strcmp(format, "json"))
-		rc = lc_report_json(&s->findings, &o, out.file, err);
-	else
-		rc = lc_report_text(&s->findings, &o, out.file, err);
+	rc = lc_output_open(&out, s->set->output, err);
+	if (!rc)
+		rc = print_report(s, code, &out, err);
 	if (!rc)
 		rc = lc_output_commit(&out, err);
 	lc_output_release(&out);

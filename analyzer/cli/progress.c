@@ -69,6 +69,8 @@ void lc_progress_unit(void *ctx, uint32_t done, uint32_t total,
 		text = lc_asprintf("[%u/%u] %s", done, total, file);
 		draw(p, text);
 		free(text);
+	} else if (done == total) {
+		return; /* the summary comes next */
 	} else if ((percent >= p->percent + SPARSE_PERCENT &&
 		    since >= SPARSE_MIN_S) || since >= SPARSE_MAX_S) {
 		fprintf(stderr, "lockcheck: %u of %u units (%u %%)\n", done,
