@@ -49,27 +49,28 @@ static int put_edges(struct lc_store *s, FILE *out, struct lc_error *err)
 	sqlite3_stmt *stmt;
 	int rc = lc_sql_prepare(
 		s, &stmt,
-		"SELECT e.held, e.wanted, count(*), min(e.id), "
-		"(SELECT v.function || '() ' || v.at FROM v_edge v "
-		" WHERE v.id = min(e.id)), "
-		"max(e.id IN (SELECT x.edge FROM cycle_edge x "
-		" JOIN cycle c ON c.id = x.cycle WHERE c.dropped = '')), "
-		"min(e.dropped <> '') "
-		"FROM edge e GROUP BY e.held, e.wanted ORDER BY 1, 2", err);
+		"SELECT g.held, g.wanted, g.n, "
+		"v.function || '() ' || v.at, g.reported, g.dropped "
+		"FROM (SELECT held, wanted, count(*) AS n, min(id) AS first, "
+		" max(id IN (SELECT x.edge FROM cycle_edge x "
+		"  JOIN cycle c ON c.id = x.cycle WHERE c.dropped = '')) "
+		" AS reported, min(dropped <> '') AS dropped "
+		" FROM edge GROUP BY held, wanted) g "
+		"JOIN v_edge v ON v.id = g.first ORDER BY 1, 2", err);
 
 	while (rc >= 0 && (rc = lc_sql_step(s, stmt, err)) == 1) {
 		uint32_t n = lc_sql_number(stmt, 2);
 		struct lc_buf label = { 0 };
 
-		lc_buf_str(&label, lc_sql_text(stmt, 4));
+		lc_buf_str(&label, lc_sql_text(stmt, 3));
 		if (n > 1)
 			lc_buf_printf(&label, " + %u more", n - 1);
 		fprintf(out, "  l%u -> l%u [label=", lc_sql_number(stmt, 0),
 			lc_sql_number(stmt, 1));
 		put_quoted(label.data, out);
-		if (lc_sql_number(stmt, 5))
+		if (lc_sql_number(stmt, 4))
 			fputs(", color=red, penwidth=2", out);
-		else if (lc_sql_number(stmt, 6))
+		else if (lc_sql_number(stmt, 5))
 			fputs(", style=dashed", out);
 		fputs("];\n", out);
 		lc_buf_release(&label);

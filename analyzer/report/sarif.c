@@ -389,14 +389,18 @@ static json_t *rule(const struct lc_rule *r)
 
 static json_t *driver(const struct sarif *s)
 {
-	json_t *rules = json_array();
+	json_t *rules = json_array(), *j;
 
 	for (uint32_t i = 0; i < s->f->rules.rules.len; i++)
 		json_array_append_new(rules, rule(&s->f->rules.rules.data[i]));
-	return json_pack("{s:{s:s, s:s, s:s, s:s, s:o}}", "driver", "name",
-			 "lockcheck", "fullName", "lockcheck " LC_VERSION,
-			 "version", LC_VERSION, "semanticVersion", LC_VERSION,
-			 "rules", rules);
+	j = json_pack("{s:s, s:s, s:s, s:s}", "name", "lockcheck", "fullName",
+		      "lockcheck " LC_VERSION, "version", LC_VERSION,
+		      "semanticVersion", LC_VERSION);
+#ifdef LC_HOMEPAGE /* a distributor's page; the project has none yet */
+	json_object_set_new(j, "informationUri", json_string(LC_HOMEPAGE));
+#endif
+	json_object_set_new(j, "rules", rules);
+	return json_pack("{s:o}", "driver", j);
 }
 
 static json_t *notification(const struct sarif *s, const struct lc_bad_unit *u)

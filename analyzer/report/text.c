@@ -171,7 +171,8 @@ static void put_trace(const struct printer *p, const struct lc_finding *f,
 			words = lc_step_words(t, i,
 					      f->traces.len > 1 ? number + 1 : 0);
 			put_note(p, &s->at, s->depth, words);
-			if (essential(s) && !lc_place_equal(&s->at, &f->at))
+			if (essential(s) && !lc_place_equal(&s->at, &f->at) &&
+			    !(i && lc_place_equal(&s->at, &s[-1].at)))
 				put_excerpt(p, &s->at);
 		}
 		free(words);
@@ -254,6 +255,28 @@ static void collect_cells(const struct lc_finding *f, struct cells *c)
 		      by_order);
 }
 
+/* "T1 worker()": as much of the thread's name as the column has room for. */
+static void put_heading(const struct printer *p, const struct lc_finding *f,
+			uint32_t thread, uint32_t width)
+{
+	const char *name = f->traces.data[thread].thread;
+	const char *cut = strstr(name, " started at ");
+	char *part = lc_strndup(name, cut ? (size_t)(cut - name) : strlen(name));
+	char *clean = lc_cleaned(part, false);
+	char *text = lc_asprintf("T%u %s", thread + 1, clean);
+	uint32_t n = lc_characters(text, strlen(text));
+
+	if (n + 2 > width)
+		n = (uint32_t)fprintf(p->out, "T%u", thread + 1);
+	else
+		fputs(text, p->out);
+	if (thread + 1 < f->traces.len)
+		fprintf(p->out, "%*s", (int)(width - n), "");
+	free(part);
+	free(clean);
+	free(text);
+}
+
 static void put_schedule(const struct printer *p, const struct lc_finding *f)
 {
 	struct cells c = { { 0 } };
@@ -270,9 +293,9 @@ static void put_schedule(const struct printer *p, const struct lc_finding *f)
 	}
 	width = (width < COLUMN_MAX ? width : COLUMN_MAX) + 2;
 	fputs("  the steps that end in the deadlock:\n    ", p->out);
-	for (uint32_t i = 0; i + 1 < f->traces.len; i++)
-		fprintf(p->out, "T%-*u", (int)width - 1, i + 1);
-	fprintf(p->out, "T%u\n", f->traces.len);
+	for (uint32_t i = 0; i < f->traces.len; i++)
+		put_heading(p, f, i, width);
+	fputc('\n', p->out);
 	for (uint32_t i = 0; i < c.cells.len; i++) {
 		fprintf(p->out, "    %*s%s\n",
 			(int)(c.cells.data[i].thread * width), "",
