@@ -44,9 +44,14 @@ DROP = re.compile(
     r"|fmax-errors\S*|fcf-protection\S*|fno-semantic-interposition)$")
 
 
+LAUNCHERS = {"ccache", "sccache", "distcc", "icecc"}
+
+
 def arguments(entry):
     """The entry's command without compiler, source and dropped flags."""
     words = entry.get("arguments") or shlex.split(entry["command"])
+    if os.path.basename(words[0]) in LAUNCHERS:
+        words = words[1:]
     kept, dropped, value = [], 0, False
     source = os.path.join(entry["directory"], entry["file"])
     for word in words[1:]:

@@ -25,14 +25,12 @@ xz         xz-utils
 libusb     libusb-1.0  libudev-dev
 lmdb       lmdb
 fuse       fuse3       meson
-nbdkit     nbdkit      liblzma-dev
 microhttpd libmicrohttpd
 mosquitto  mosquitto   libssl-dev libcjson-dev
 apr        apr         uuid-dev
 unbound    unbound     libssl-dev libexpat1-dev libevent-dev flex bison
 glib       glib2.0     meson libffi-dev libmount-dev libpcre2-dev zlib1g-dev
 git        git         libssl-dev zlib1g-dev libcurl4-openssl-dev libexpat1-dev
-python     python3.11  libssl-dev zlib1g-dev libffi-dev libexpat1-dev
 '
 # shellcheck disable=SC2034
 tools='build-essential dpkg-dev bear cmake ninja-build pkg-config autoconf
@@ -172,18 +170,6 @@ build_glib()
 		xargs ninja -C build-realcode
 }
 
-# Its locks are released by the cleanup attribute.
-build_nbdkit()
-{
-	autoreconf -fi
-	./configure --disable-perl --disable-python --disable-ocaml \
-		--disable-rust --disable-ruby --disable-tcl --disable-lua \
-		--disable-golang --disable-vddk --disable-libguestfs-tests \
-		--disable-static CFLAGS=-O0
-	make clean
-	record make -k || [ -s "$DB" ]
-}
-
 build_microhttpd()
 {
 	[ -x configure ] || autoreconf -fi
@@ -218,11 +204,4 @@ build_git()
 {
 	make clean
 	record make CFLAGS=-O0 NO_GETTEXT=1 NO_TCLTK=1 NO_PERL=1 NO_PYTHON=1
-}
-
-build_python()
-{
-	./configure CFLAGS=-O0
-	make clean
-	record make
 }
