@@ -222,7 +222,7 @@ CREATE TABLE edge_thread ( -- threads that can make an edge
 	PRIMARY KEY (edge, seq)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE cycle (
+CREATE TABLE cycle ( -- locks that wait for each other in a ring
 	id         INTEGER PRIMARY KEY,
 	strength   TEXT NOT NULL,
 	dropped    TEXT NOT NULL,   -- the filter that dropped it, '' = reported

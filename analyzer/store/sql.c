@@ -123,6 +123,11 @@ static int only_reading(void *ctx, int action, const char *a, const char *b,
 	case SQLITE_FUNCTION:
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
+	case SQLITE_UPDATE:
+		/* How SQLite declares a table-valued function (json_each) on its
+		 * first use. A true UPDATE is not sqlite3_stmt_readonly. */
+		return a && !strcmp(a, "sqlite_master") ? SQLITE_OK
+							: SQLITE_DENY;
 	case SQLITE_PRAGMA:
 		return harmless_pragma(a) ? SQLITE_OK : SQLITE_DENY;
 	default:

@@ -35,7 +35,8 @@ int lc_sql_insert(struct lc_store *s, sqlite3_stmt *stmt, struct lc_error *err,
 const char *lc_sql_text(sqlite3_stmt *stmt, int col);
 uint32_t lc_sql_number(sqlite3_stmt *stmt, int col);
 
-/* Allows the statements prepared from here on nothing but reading. */
+/* Allows the statements prepared from here on nothing but reading. The caller
+ * also asks sqlite3_stmt_readonly. */
 void lc_sql_read_only(struct lc_store *s, bool on);
 /* True if nothing but blanks, comments and semicolons is in `sql`. */
 bool lc_sql_is_blank(const char *sql);

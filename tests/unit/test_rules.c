@@ -470,6 +470,81 @@ static void wrong_rules_say_so(void **state)
 		     COLUMNS, "the rule fails: integer overflow");
 }
 
+/* ---- the manual ---- */
+
+static char *doc(const char *name)
+{
+	char *at = lc_asprintf("%s/../docs/%s", LC_RULES_DIR, name);
+	struct lc_error err = LC_ERROR_INIT;
+	struct lc_buf b = { 0 };
+
+	if (lc_read_file(at, &b, &err) < 0)
+		fail_msg("%s", err.text);
+	free(at);
+	return b.data;
+}
+
+/* The worked example of docs/rules-howto.md is a rule that runs. */
+static void the_manuals_example_runs(void **state)
+{
+	struct lc_error err = LC_ERROR_INIT;
+	struct lc_store *s = filled();
+	char *text = doc("rules-howto.md");
+	char *start = strstr(text, "```sql\n") + 7;
+	struct lc_rules rules;
+
+	(void)state;
+	*strstr(start, "\n```\n\nTo find out") = '\0';
+	write_rule(start);
+	lc_rules_init(&rules);
+	if (lc_rules_load(&rules, path, &err) < 0 ||
+	    lc_sql_exec(s, "INSERT INTO held VALUES (1, 2, 3, 'exclusive', 5);"
+			   "UPDATE acquire SET strength = 'sure'", &err) < 0 ||
+	    lc_judge(s, &rules, NULL, &err) < 0)
+		fail_msg("%s", err.text);
+	expect(s, "SELECT level, rule, file, line, message FROM v_finding",
+	       "level\trule\tfile\tline\tmessage\n"
+	       "warning\ttoo-many-locks\ta.c\t12\tworker() takes g_b while it "
+	       "holds g_a (taken at a.c:10) and conn.lock (taken at b.c:20)\n");
+	lc_rules_release(&rules);
+	lc_store_close(s);
+	free(text);
+}
+
+/* docs/database.md has a section for every table and view, with a row for
+ * each of its columns. */
+static void the_reference_is_complete(void **state)
+{
+	struct lc_store *s = filled();
+	char *names = ask(s, "SELECT m.name || ' ' || c.name FROM sqlite_schema m"
+			     " JOIN pragma_table_info(m.name) c"
+			     " WHERE m.type IN ('table', 'view')");
+	char *text = doc("database.md"), *line = strchr(names, '\n') + 1;
+	int n = 0;
+
+	(void)state;
+	for (char *end; (end = strchr(line, '\n')); line = end + 1, n++) {
+		char *space = strchr(line, ' '), *head, *row, *section, *next;
+
+		*end = *space = '\0';
+		head = lc_asprintf("\n### `%s`\n", line);
+		row = lc_asprintf("\n| `%s` |", space + 1);
+		section = strstr(text, head);
+		if (!section)
+			fail_msg("no section for %s", line);
+		next = strstr(section + 1, "\n#");
+		section = strstr(section, row);
+		if (!section || (next && section > next))
+			fail_msg("no row for %s.%s", line, space + 1);
+		free(head);
+		free(row);
+	}
+	assert_true(n > 200);
+	free(names);
+	free(text);
+	lc_store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +560,8 @@ int main(void)
 		cmocka_unit_test(equal_findings_are_folded),
 		cmocka_unit_test(levels_can_be_forced),
 		cmocka_unit_test(wrong_rules_say_so),
+		cmocka_unit_test(the_manuals_example_runs),
+		cmocka_unit_test(the_reference_is_complete),
 	};
 
 	return cmocka_run_group_tests_name("rules", tests, set_up, clean_up);

@@ -188,11 +188,15 @@ static void queries_cannot_write(void **state)
 	refused(s, "BEGIN", "only SELECT");
 	refused(s, "VACUUM INTO '/tmp/x'", "only SELECT");
 	refused(s, "CREATE TEMP TABLE x (y)", "only SELECT");
+	refused(s, "UPDATE sqlite_master SET sql = 'x'", "may not be modified");
 	refused(s, "EXPLAIN DELETE FROM lock", "only SELECT");
 	refused(s, "SELECT 1; DELETE FROM lock", "one query at a time");
 	refused(s, "  -- nothing\n", "empty");
 	refused(s, "SELECT nme FROM lock", "no such column: nme");
 	expect(s, "SELECT count(*) AS n FROM lock; -- fine\n", "n\n3\n");
+	expect(s, "SELECT value FROM json_each('[4]')", "value\n4\n");
+	expect(s, "SELECT c.name FROM pragma_table_info('meta') c",
+	       "name\nkey\nvalue\n");
 	lc_store_close(s);
 }
 
