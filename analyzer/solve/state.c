@@ -16,17 +16,17 @@ static void *grow(struct lc_arena *a, void *data, uint32_t len, uint32_t *cap,
 	return p;
 }
 
-/* Room for one more element at index i; returns it zeroed. */
+/* Room for one more element at index i, zeroed. */
 #define INSERT(a, arr, i)                                                      \
-	((arr)->len == (arr)->cap                                              \
-		 ? (void)((arr)->data = grow((a), (arr)->data, (arr)->len,     \
-					     &(arr)->cap,                      \
-					     sizeof(*(arr)->data)))            \
-		 : (void)0,                                                    \
-	 memmove(&(arr)->data[(i) + 1], &(arr)->data[i],                       \
-		 ((arr)->len - (i)) * sizeof(*(arr)->data)),                   \
-	 (arr)->len++, memset(&(arr)->data[i], 0, sizeof(*(arr)->data)),       \
-	 &(arr)->data[i])
+	do {                                                                   \
+		if ((arr)->len == (arr)->cap)                                  \
+			(arr)->data = grow((a), (arr)->data, (arr)->len,       \
+					   &(arr)->cap, sizeof(*(arr)->data)); \
+		memmove(&(arr)->data[(i) + 1], &(arr)->data[i],                \
+			((arr)->len - (i)) * sizeof(*(arr)->data));            \
+		(arr)->len++;                                                  \
+		memset(&(arr)->data[i], 0, sizeof(*(arr)->data));              \
+	} while (0)
 #define REMOVE(arr, i)                                                         \
 	(memmove(&(arr)->data[i], &(arr)->data[(i) + 1],                       \
 		 ((arr)->len - (i) - 1) * sizeof(*(arr)->data)),               \
@@ -318,7 +318,8 @@ struct held *state_held(const struct state *s, loc_t lock)
 
 struct held *state_push_held(struct lc_arena *a, struct state *s)
 {
-	return INSERT(a, &s->held, s->held.len);
+	INSERT(a, &s->held, s->held.len);
+	return &s->held.data[s->held.len - 1];
 }
 
 void state_drop_held(struct state *s, struct held *h)

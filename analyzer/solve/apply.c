@@ -1,0 +1,774 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call of a function that has a summary: its paths over parameters and
+ * globals are read again in the caller's state (substitution), its acquires
+ * are checked against what the caller holds, and each of its outcomes whose
+ * conditions can be true becomes a way to go on.
+ */
+#include "solve/sim.h"
+
+#include <stdlib.h>
+
+struct subst {
+	struct sim *m;
+	struct state *pre; /* the state at the call */
+	const struct value *args;
+	uint32_t nargs;
+};
+
+static struct value fresh(const struct subst *b, loc_t x)
+{
+	return value_addr(loc_sym(&b->m->s->locs, SYM_FRESH, b->m->function,
+				  b->m->instr, x));
+}
+
+static struct value subst(const struct subst *b, loc_t x);
+
+static struct value subst_sym(const struct subst *b, loc_t x)
+{
+	struct locs *l = &b->m->s->locs;
+	struct loc n = *loc_at(l, x);
+	struct value p, q;
+
+	if (n.why != SYM_CMP)
+		return fresh(b, x);
+	p = subst(b, n.parent);
+	q = subst(b, n.ref);
+	if (!p.loc && !q.loc)
+		return value_const(n.value ? p.constant < q.constant
+					   : p.constant == q.constant);
+	if (!p.loc || !q.loc)
+		return fresh(b, x);
+	if (p.loc == q.loc)
+		return value_const(n.value ? 0 : 1);
+	if (!n.value && p.loc > q.loc) {
+		struct value t = p;
+
+		p = q;
+		q = t;
+	}
+	return value_addr(loc_sym(l, SYM_CMP, q.loc, n.value, p.loc));
+}
+
+/* The value "address of x", x being in the callee's terms. */
+static struct value subst(const struct subst *b, loc_t x)
+{
+	struct locs *l = &b->m->s->locs;
+	struct loc n = *loc_at(l, x);
+	struct value p, q;
+
+	switch (n.kind) {
+	case ROOT_PARAM:
+		return n.ref < b->nargs ? b->args[n.ref] : fresh(b, x);
+	case ROOT_SYM:
+		return subst_sym(b, x);
+	case LOC_NOTHING:
+		return fresh(b, x);
+	case ROOT_GLOBAL:
+	case ROOT_LOCAL:
+	case ROOT_FUNCTION:
+	case ROOT_FIXED:
+		return value_addr(x);
+	default:
+		break;
+	}
+	p = subst(b, n.parent);
+	if (!p.loc) {
+		if (n.kind == STEP_MASK)
+			return value_const(p.constant & n.value);
+		return fresh(b, x);
+	}
+	switch (n.kind) {
+	case STEP_DEREF:
+		return state_load(l, b->pre, p.loc);
+	case STEP_INDEX_VALUE:
+		q = subst(b, n.ref);
+		if (!q.loc)
+			return value_addr(loc_step(l, p.loc, STEP_INDEX, 0,
+						   q.constant));
+		return value_addr(
+			loc_step(l, p.loc, STEP_INDEX_VALUE, q.loc, 0));
+	default:
+		return value_addr(
+			loc_step(l, p.loc, n.kind, n.ref, n.value));
+	}
+}
+
+static loc_t subst_loc(const struct subst *b, loc_t x)
+{
+	return subst(b, x).loc;
+}
+
+/* 0 = cannot be, 1 = may be; *rest gets what remains to be asked. */
+static bool condition(const struct subst *b, const struct state *st,
+		      const struct fact *f, struct fact *now)
+{
+	struct value v = subst(b, f->sym);
+
+	*now = state_fact(st, &b->m->s->locs, v);
+	now->sym = v.loc;
+	if (!fact_refine(now, LC_GE, f->lo) || !fact_refine(now, LC_LE, f->hi))
+		return false;
+	for (uint8_t i = 0; i < f->nne; i++)
+		if (!fact_refine(now, LC_NE, f->ne[i]))
+			return false;
+	return true;
+}
+
+static bool conditions(const struct subst *b, const struct fact *conds,
+		       uint32_t n, struct fact *left, uint32_t *nleft)
+{
+	*nleft = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct fact now, had;
+
+		if (!condition(b, b->pre, &conds[i], &now))
+			return false;
+		if (!now.sym || *nleft >= MAX_CONDS)
+			continue;
+		had = state_fact(b->pre, &b->m->s->locs,
+				 value_addr(now.sym));
+		if (!fact_same(&now, &had))
+			left[(*nleft)++] = now;
+	}
+	return true;
+}
+
+static struct fact *keep_facts(struct sim *m, const struct fact *f, uint32_t n)
+{
+	struct fact *p;
+
+	if (!n)
+		return NULL;
+	p = lc_arena_alloc(m->keep, n * sizeof(*p));
+	memcpy(p, f, n * sizeof(*p));
+	return p;
+}
+
+static uint32_t lift_event(struct sim *m, uint32_t inner, loc_t lock)
+{
+	struct event e = m->s->events.data[inner];
+	uint32_t depth = e.depth;
+
+	e.inner = inner;
+	e.function = m->function;
+	e.instr = m->instr;
+	e.lock = lock;
+	e.depth = depth + 1;
+	e.released = e.satisfied = e.reported = false;
+	return event_get(m->s, e);
+}
+
+static loc_t *lift_locs(struct sim *m, const struct subst *b,
+			const loc_t *from, uint32_t n)
+{
+	loc_t *to;
+
+	if (!n)
+		return NULL;
+	to = lc_arena_alloc(m->keep, n * sizeof(*to));
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = subst_loc(b, from[i]);
+	return to;
+}
+
+/* ---- what happened inside ---- */
+
+static void lift_acquires(const struct subst *b, const struct summary *sum,
+			  bool weak)
+{
+	struct sim *m = b->m;
+
+	for (uint32_t i = 0; i < sum->acquires.len; i++) {
+		struct acquire in = sum->acquires.data[i], a = in;
+		struct fact left[MAX_CONDS];
+		uint32_t nleft;
+		enum lc_kind kind = (enum lc_kind)m->s->events.data[in.event]
+					    .lock_kind;
+
+		if (!conditions(b, in.conds, in.nconds, left, &nleft))
+			continue;
+		a.lock = subst_loc(b, in.lock);
+		if (!a.lock)
+			continue;
+		(void)kind;
+		a.event = lift_event(m, in.event, a.lock);
+		a.weak = in.weak || weak;
+		a.dropped = lift_locs(m, b, in.dropped, in.ndropped);
+		a.conds = keep_facts(m, left, nleft);
+		a.nconds = nleft;
+		ops_note_acquire(m, b->pre, &a);
+	}
+}
+
+static void lift_edges(const struct subst *b, const struct summary *sum,
+		       bool weak)
+{
+	struct sim *m = b->m;
+
+	for (uint32_t i = 0; i < sum->edges.len; i++) {
+		struct openedge e = sum->edges.data[i];
+		struct lockref held;
+		struct acquire a = { 0 };
+		struct fact left[MAX_CONDS];
+		uint32_t nleft;
+		loc_t wanted;
+
+		if (!conditions(b, e.conds, e.nconds, left, &nleft))
+			continue;
+		wanted = subst_loc(b, e.wanted);
+		held = e.held;
+		held.lock = subst_loc(b, held.lock);
+		if (!wanted || !held.lock)
+			continue;
+		held.event = lift_event(m, held.event, held.lock);
+		a.event = lift_event(m, e.event, wanted);
+		a.mode = e.mode;
+		a.blocking = e.blocking;
+		a.weak = e.weak || weak;
+		if (held.lock == wanted) {
+			/* two parameters, one object: a double acquire */
+			struct reacquire *r = lc_push(&m->s->reacquires);
+
+			r->function = m->function;
+			r->instr = m->instr;
+			r->lock = wanted;
+			r->held_mode = held.mode;
+			r->wanted_mode = a.mode;
+			r->blocking = a.blocking;
+			r->held_event = held.event;
+			r->event = a.event;
+			r->weak = a.weak || b->pre->weak;
+			continue;
+		}
+		edge_add(m, b->pre, &held, wanted, &a,
+			 lift_locs(m, b, e.gates, e.ngates), e.ngates,
+			 keep_facts(m, left, nleft), nleft);
+	}
+}
+
+static void lift_kinds(const struct subst *b, const struct summary *sum)
+{
+	for (uint32_t i = 0; i < sum->kinds.len; i++) {
+		loc_t x = subst_loc(b, sum->kinds.data[i].lock);
+
+		if (x)
+			ops_note_kind(b->m, x, sum->kinds.data[i].kind);
+	}
+}
+
+static bool neutral(const struct summary *sum)
+{
+	return sum->outcomes.len == 1 && !sum->outcomes.data[0].ndeltas;
+}
+
+/* Runs `target` as if called here, while the locks of `cb` are held too:
+ * only what it takes is looked at, not what it leaves behind. */
+static void run_callback(const struct subst *b, const struct callback *cb,
+			 uint32_t target, bool weak)
+{
+	struct sim *m = b->m;
+	const struct summary *sum = &m->s->summaries[target];
+	struct state *st = state_clone(&m->arena, b->pre);
+	struct value args[4];
+	struct subst inner = { m, st, args, cb->nargs };
+
+	if (!sum->done)
+		return;
+	for (uint32_t i = 0; i < cb->nargs; i++)
+		args[i] = cb->args[i].loc ? subst(b, cb->args[i].loc)
+					  : cb->args[i];
+	for (uint32_t i = 0; i < cb->ndropped; i++) {
+		loc_t x = subst_loc(b, cb->dropped[i]);
+		struct held *h = x ? state_held(st, x) : NULL;
+
+		if (h)
+			state_drop_held(st, h);
+	}
+	for (uint32_t i = 0; i < cb->nheld; i++) {
+		loc_t x = subst_loc(b, cb->held[i].lock);
+
+		if (x && !state_held(st, x))
+			ops_hold(m, st, x, cb->held[i].mode,
+				 lift_event(m, cb->held[i].event, x));
+	}
+	lift_acquires(&inner, sum, weak);
+	lift_edges(&inner, sum, weak);
+	lift_kinds(&inner, sum);
+	note_callrec(m, st, target, weak);
+}
+
+static void keep_callback(const struct subst *b, const struct callback *cb,
+			  loc_t target)
+{
+	struct sim *m = b->m;
+	struct callback n = *cb;
+
+	if (m->sum->callbacks.len >= MAX_CALLBACKS) {
+		m->sum->capped = true;
+		m->cap_reason = "too many calls through parameters";
+		return;
+	}
+	n.target = target;
+	n.event = lift_event(m, cb->event, target);
+	for (uint32_t i = 0; i < cb->nargs; i++)
+		if (cb->args[i].loc)
+			n.args[i] = subst(b, cb->args[i].loc);
+	n.dropped = lift_locs(m, b, cb->dropped, cb->ndropped);
+	n.held = cb->nheld ? lc_arena_alloc(m->keep,
+					    cb->nheld * sizeof(*n.held))
+			   : NULL;
+	for (uint32_t i = 0; i < cb->nheld; i++) {
+		n.held[i] = cb->held[i];
+		n.held[i].lock = subst_loc(b, cb->held[i].lock);
+		n.held[i].event = lift_event(m, cb->held[i].event,
+					     n.held[i].lock);
+	}
+	n.handle = cb->handle ? subst_loc(b, cb->handle) : 0;
+	*lc_push(&m->sum->callbacks) = n;
+}
+
+static void register_start(struct sim *m, struct state *st, uint32_t event,
+			   uint32_t entry, struct value arg, loc_t handle,
+			   bool weak)
+{
+	struct start *t;
+	const struct summary *sum = &m->s->summaries[entry];
+	struct subst b = { m, st, &arg, 1 };
+	struct state *empty = state_clone(&m->arena, st);
+
+	state_add_live(&m->arena, st,
+		       (struct live){ event, handle, false });
+	for (uint32_t i = 0; i < m->s->starts.len; i++)
+		if (m->s->starts.data[i].event == event &&
+		    m->s->starts.data[i].entry == entry)
+			goto merge;
+	t = lc_push(&m->s->starts);
+	t->function = m->function;
+	t->instr = m->instr;
+	t->event = event;
+	t->entry = entry;
+	t->weak = weak;
+	t->handle = handle;
+	t->arg = arg;
+merge:
+	for (uint32_t i = 0; i < m->s->starts.len; i++) {
+		t = &m->s->starts.data[i];
+		if (t->event != event || t->entry != entry)
+			continue;
+		for (uint32_t k = 0; k < empty->live.len; k++)
+			*lc_push(&t->live) = empty->live.data[k];
+	}
+	if (!sum->done)
+		return;
+	/* the entry's acquires by the names its argument gives them; the
+	 * new thread holds nothing, and edges belong to it */
+	empty->held.len = 0;
+	empty->live.len = 0;
+	b.pre = empty;
+	{
+		uint32_t function = m->function, instr = m->instr;
+
+		for (uint32_t i = 0; i < sum->edges.len; i++) {
+			const struct openedge *e = &sum->edges.data[i];
+			struct lockref held = e->held;
+			struct acquire a = { .event = e->event,
+					     .mode = e->mode,
+					     .blocking = e->blocking,
+					     .weak = e->weak || weak };
+			loc_t wanted = subst_loc(&b, e->wanted);
+			loc_t *gates = lift_locs(m, &b, e->gates, e->ngates);
+
+			held.lock = subst_loc(&b, e->held.lock);
+			if (!wanted || !held.lock || held.lock == wanted)
+				continue;
+			m->function = entry;
+			m->instr = m->s->events.data[e->event].instr;
+			edge_add(m, empty, &held, wanted, &a, gates,
+				 e->ngates, NULL, 0);
+			m->function = function;
+			m->instr = instr;
+		}
+	}
+}
+
+static void lift_callbacks(const struct subst *b, const struct summary *sum,
+			   bool weak)
+{
+	struct sim *m = b->m;
+	struct locs *l = &m->s->locs;
+
+	for (uint32_t i = 0; i < sum->callbacks.len; i++) {
+		struct callback cb = sum->callbacks.data[i];
+		struct value v = subst(b, cb.target);
+
+		if (!v.loc)
+			continue;
+		if (loc_at(l, v.loc)->kind == ROOT_FUNCTION) {
+			uint32_t target = loc_at(l, v.loc)->ref;
+
+			if (!cb.start) {
+				run_callback(b, &cb, target, weak);
+				continue;
+			}
+			struct value arg = { 0 };
+
+			if (cb.nargs)
+				arg = cb.args[0].loc
+					      ? subst(b, cb.args[0].loc)
+					      : cb.args[0];
+			if (arg.loc && loc_is_open(l, arg.loc) &&
+			    m->s->ncallers[m->function])
+				keep_callback(b, &cb, v.loc);
+			else
+				register_start(m, b->pre,
+					       lift_event(m, cb.event, v.loc),
+					       target, arg,
+					       cb.handle ? subst_loc(b,
+								     cb.handle)
+							 : 0,
+					       weak);
+		} else if (loc_is_open(l, v.loc)) {
+			keep_callback(b, &cb, v.loc);
+		}
+	}
+}
+
+/* ---- outcomes ---- */
+
+static bool add_facts(struct sim *m, struct state *st, const struct fact *f)
+{
+	struct fact now = state_fact(st, &m->s->locs, value_addr(f->sym));
+
+	if (!fact_refine(&now, LC_GE, f->lo) || !fact_refine(&now, LC_LE, f->hi))
+		return false;
+	for (uint8_t i = 0; i < f->nne; i++)
+		if (!fact_refine(&now, LC_NE, f->ne[i]))
+			return false;
+	now.sym = f->sym;
+	now.guarded = state_nheld(st) > 0;
+	state_put_fact(&m->arena, st, now);
+	sim_settle(m, st, value_addr(f->sym));
+	return true;
+}
+
+/* What the caller gets back: the result, and the fact about it. */
+static void apply_result(const struct subst *b, struct state *st,
+			 const struct outcome *o, const struct lc_instr *in)
+{
+	struct sim *m = b->m;
+	struct value v;
+
+	if (!o->has_ret || in->temp == LC_NONE)
+		return;
+	v = o->ret.loc ? subst(b, o->ret.loc) : o->ret;
+	if (v.loc && o->ret_fact.lo == o->ret_fact.hi)
+		v = value_const(o->ret_fact.lo);
+	state_store(&m->arena, st, sim_temp(m, in->temp), v);
+	if (v.loc && !fact_is_any(&o->ret_fact)) {
+		struct fact f = o->ret_fact;
+
+		f.sym = v.loc;
+		add_facts(m, st, &f);
+	}
+}
+
+static void apply_delta(const struct subst *b, struct state *st,
+			const struct delta *d, const struct outcome *o)
+{
+	struct sim *m = b->m;
+	loc_t lock = subst_loc(b, d->held.lock);
+	uint32_t event;
+	struct held *h = NULL;
+
+	if (!lock || sim_swept(m, lock))
+		return;
+	event = lift_event(m, d->held.event, lock);
+	if (d->held.count < 0) {
+		h = state_held(st, lock);
+		if (h && h->count > 0)
+			m->s->events.data[d->held.event].satisfied = true;
+		for (int i = d->held.count; i < 0; i++)
+			ops_release(m, st, lock, event);
+		return;
+	}
+	for (int i = 0; i < d->held.count; i++)
+		h = ops_hold(m, st, lock, d->held.mode, event);
+	if (!h || h->count != d->held.count)
+		return;
+	h->flags |= d->held.flags & (HELD_WEAK | HELD_UNCHECKED);
+	if (d->held.max_count > h->max_count)
+		h->max_count = d->held.max_count;
+	if (d->cond_return && o->ret.loc) {
+		h->cond = subst(b, o->ret.loc).loc;
+		h->success = d->held.success;
+	}
+}
+
+static void apply_outcome(const struct subst *b, struct state *st,
+			  const struct outcome *o, const struct lc_instr *in,
+			  bool weak)
+{
+	struct sim *m = b->m;
+	struct locs *l = &m->s->locs;
+
+	for (uint32_t i = 0; i < o->ndeltas; i++)
+		apply_delta(b, st, &o->deltas[i], o);
+	for (uint32_t i = 0; i < o->nfailed; i++) {
+		loc_t x = subst_loc(b, o->failed[i].lock);
+
+		if (x && !state_held(st, x))
+			state_set_mark(&m->arena, st, x,
+				       (enum mark_kind)o->failed[i].kind,
+				       lift_event(m, o->failed[i].event, x));
+	}
+	for (uint32_t i = 0; i < o->nwrites; i++) {
+		loc_t x = subst_loc(b, o->writes[i].loc);
+		struct value v = o->writes[i].value;
+
+		if (!x)
+			continue;
+		if (v.loc)
+			v = subst(b, v.loc);
+		state_forget_below(st, l, x);
+		state_store(&m->arena, st, x, v);
+	}
+	for (uint32_t i = 0; i < o->nlive; i++) {
+		struct live v = o->live[i];
+
+		v.handle = v.handle ? subst_loc(b, v.handle) : 0;
+		v.event = lift_event(m, v.event, v.handle);
+		state_add_live(&m->arena, st, v);
+	}
+	st->weak |= o->weak || (weak && o->ndeltas);
+	apply_result(b, st, o, in);
+}
+
+/* Locks held only on success of a try inside, whose result nobody reads. */
+static const struct delta *ignored_try(struct sim *m, const struct summary *sum,
+				       const struct lc_instr *in)
+{
+	const struct delta *found = NULL;
+	bool without = false;
+
+	if (in->temp != LC_NONE && m->temp_used[in->temp])
+		return NULL;
+	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
+		const struct outcome *o = &sum->outcomes.data[i];
+
+		if (!o->has_ret)
+			return NULL;
+		if (!o->ndeltas)
+			without = true;
+		for (uint32_t k = 0; k < o->ndeltas; k++) {
+			uint32_t e = event_innermost(m->s,
+						     o->deltas[k].held.event);
+
+			if (o->deltas[k].held.count > 0 &&
+			    m->s->events.data[e].blocking != LC_BLOCK_YES)
+				found = &o->deltas[k];
+		}
+	}
+	return without ? found : NULL;
+}
+
+static bool result_ignored(const struct sim *m, const struct lc_instr *in)
+{
+	return in->temp == LC_NONE || !m->temp_used[in->temp];
+}
+
+static bool applicable(const struct subst *b, const struct outcome *o,
+		       struct state *st)
+{
+	for (uint32_t i = 0; i < o->nconds; i++) {
+		struct fact now;
+
+		if (!condition(b, b->pre, &o->conds[i], &now))
+			return false;
+		if (now.sym && !add_facts(b->m, st, &now))
+			return false;
+	}
+	return true;
+}
+
+static bool apply_outcomes(const struct subst *b, struct state *st,
+			   const struct summary *sum,
+			   const struct lc_instr *in, bool weak)
+{
+	struct sim *m = b->m;
+	const struct delta *tried = ignored_try(m, sum, in);
+	bool ignored = result_ignored(m, in), used_st = false;
+	bool some_sound = false;
+	struct state *base = state_clone(&m->arena, st);
+
+	for (uint32_t i = 0; i < sum->outcomes.len; i++)
+		some_sound |= !sum->outcomes.data[i].nfailed;
+	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
+		const struct outcome *o = &sum->outcomes.data[i];
+		struct state *one = state_clone(&m->arena, base);
+
+		/* nobody asked, so the lock is taken to have succeeded */
+		if (ignored && o->nfailed && some_sound)
+			continue;
+		if (tried && !o->ndeltas)
+			continue;
+		if (!applicable(b, o, one))
+			continue;
+		apply_outcome(b, one, o, in, weak);
+		if (tried)
+			for (uint32_t k = 0; k < one->held.len; k++)
+				if (one->held.data[k].instr == m->instr) {
+					one->held.data[k].flags |=
+						HELD_UNCHECKED;
+					ops_note_untested(
+						m, in, one->held.data[k].lock,
+						m->s->events
+							.data[event_innermost(
+								m->s,
+								one->held
+									.data[k]
+									.event)]
+							.blocking,
+						one->held.data[k].event);
+				}
+		if (!used_st) {
+			*st = *one;
+			used_st = true;
+		} else {
+			*lc_push(&m->next) = one;
+		}
+	}
+	return used_st;
+}
+
+bool apply_function(struct sim *m, struct state *st, uint32_t callee,
+		    const struct value *args, uint32_t nargs,
+		    const struct lc_instr *in, bool weak)
+{
+	const struct summary *sum = &m->s->summaries[callee];
+	struct subst b = { m, NULL, args, nargs };
+
+	if (!sum->simulate || !sum->done) {
+		sim_unknown_call(m, st, in, sum->mods);
+		return true;
+	}
+	b.pre = state_clone(&m->arena, st);
+	if (sum->relevant) {
+		note_callrec(m, st, callee, weak);
+		lift_acquires(&b, sum, weak);
+		lift_edges(&b, sum, weak);
+		lift_kinds(&b, sum);
+		lift_callbacks(&b, sum, weak);
+		/* threads started inside are running now */
+		for (uint32_t i = 0; i < b.pre->live.len; i++)
+			state_add_live(&m->arena, st, b.pre->live.data[i]);
+	}
+	for (uint32_t i = 0; i < sum->joined.len; i++) {
+		loc_t home = subst_loc(&b, sum->joined.data[i]);
+
+		for (uint32_t k = 0; home && k < st->live.len; k++)
+			if (st->live.data[k].handle == home ||
+			    (st->live.data[k].handle &&
+			     sim_is_element(m, st->live.data[k].handle) &&
+			     loc_class(&m->s->locs, home, true) ==
+				     loc_class(&m->s->locs,
+					       st->live.data[k].handle, true)))
+				st->live.data[k].joined = true;
+		if (home)
+			*lc_push(&m->sum->joined) = home;
+	}
+	b.pre = state_clone(&m->arena, st);
+	if (!sum->capped && !sum->outcomes.len && !sum->returns)
+		return false; /* never comes back */
+	sim_unknown_call(m, st, in, sum->mods);
+	if (!sum->outcomes.len)
+		return true;
+	/* the conditions speak of memory before the call, and st by now only
+	 * of what the callee cannot have changed */
+	return apply_outcomes(&b, st, sum, in, weak && !neutral(sum));
+}
+
+/* ---- pointers that only callers know ---- */
+
+void sim_lift_callback(struct sim *m, struct state *st,
+		       const struct lc_instr *in, loc_t target)
+{
+	struct callback cb = { 0 };
+	uint32_t n = 0;
+
+	if (m->sum->callbacks.len >= MAX_CALLBACKS)
+		return;
+	cb.event = event_get(m->s, (struct event){ .kind = EV_CALLBACK,
+						   .function = m->function,
+						   .instr = m->instr,
+						   .inner = LC_NONE,
+						   .lock = target });
+	for (uint32_t i = 0; i < m->sum->callbacks.len; i++)
+		if (m->sum->callbacks.data[i].event == cb.event)
+			return;
+	cb.target = target;
+	for (uint32_t i = 0; i < in->nargs && i < 4; i++)
+		cb.args[cb.nargs++] = sim_arg(m, st, in, (int)i);
+	cb.held = lc_arena_alloc(m->keep,
+				 (st->held.len + 1) * sizeof(*cb.held));
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		const struct held *h = &st->held.data[i];
+
+		if (h->count > 0)
+			cb.held[n++] = (struct lockref){ h->lock, h->mode,
+							 h->event };
+	}
+	cb.nheld = n;
+	cb.ndropped = ops_dropped(m, st, &cb.dropped);
+	*lc_push(&m->sum->callbacks) = cb;
+}
+
+void apply_start(struct sim *m, struct state *st, uint32_t event,
+		 struct value target, struct value arg, loc_t handle,
+		 const struct lc_instr *in, int entry_arg)
+{
+	struct locs *l = &m->s->locs;
+	const struct targets *t;
+	uint32_t operand;
+
+	if (!target.loc)
+		return;
+	if (loc_at(l, target.loc)->kind == ROOT_FUNCTION) {
+		uint32_t f = loc_at(l, target.loc)->ref;
+
+		if (arg.loc && loc_is_open(l, arg.loc) &&
+		    m->s->ncallers[m->function]) {
+			struct callback cb = { .event = event, .start = true,
+					       .target = target.loc,
+					       .handle = handle, .nargs = 1 };
+
+			cb.args[0] = arg;
+			if (m->sum->callbacks.len < MAX_CALLBACKS)
+				*lc_push(&m->sum->callbacks) = cb;
+			state_add_live(&m->arena, st,
+				       (struct live){ event, handle, false });
+			return;
+		}
+		register_start(m, st, event, f, arg, handle, false);
+		return;
+	}
+	if (loc_is_open(l, target.loc) && m->s->ncallers[m->function]) {
+		struct callback cb = { .event = event, .start = true,
+				       .target = target.loc,
+				       .handle = handle, .nargs = 1 };
+
+		cb.args[0] = arg;
+		if (m->sum->callbacks.len < MAX_CALLBACKS)
+			*lc_push(&m->sum->callbacks) = cb;
+		state_add_live(&m->arena, st,
+			       (struct live){ event, handle, false });
+		return;
+	}
+	if (entry_arg < 0 || (uint32_t)entry_arg >= in->nargs)
+		return;
+	operand = m->u->args.data[in->first_arg + (uint32_t)entry_arg];
+	t = program_operand_targets(&m->s->program, m->function, operand);
+	for (uint32_t i = 0; t && i < t->functions.len; i++)
+		register_start(m, st, event, t->functions.data[i], arg, handle,
+			       t->functions.len > 1);
+}

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lock graph and its cycles.
+ *
+ * Step 1  Edges that only callers could name, in functions that nobody we see
+ *         calls, are closed by class.
+ * Step 2  Edges get locks and threads; those that cannot take part in a
+ *         deadlock are dropped with the reason.
+ * Step 3  Elementary cycles over distinct (held, wanted) pairs, shortest
+ *         first, up to MAX_LENGTH locks.
+ * Step 4  For each, every choice of edges and threads is tried until one is
+ *         possible: different threads that can overlap, no common gate lock,
+ *         modes that exclude each other. If none is, the reason that most
+ *         choices failed for is kept.
+ */
+#include "solve/internal.h"
+
+#include <stdlib.h>
+
+enum { MAX_LENGTH = 6, MAX_CYCLES = 2000, MAX_CHOICES = 4000 };
+
+/* ---- step 1 ---- */
+
+static bool is_root(const struct solver *s, uint32_t f)
+{
+	const struct symbol *sym = function_symbol(&s->program, f);
+
+	if (s->entry[f] && !s->ncallers[f])
+		return false; /* its starts gave the argument a name */
+	if (!s->ncallers[f])
+		return true;
+	return !s->has_main && !(sym->flags & (LC_SYM_INTERNAL | LC_SYM_HIDDEN));
+}
+
+static void close_open_edges(struct solver *s)
+{
+	for (uint32_t f = 0; f < s->program.functions.len; f++) {
+		const struct summary *sum = &s->summaries[f];
+
+		if (!sum->relevant || !is_root(s, f))
+			continue;
+		for (uint32_t i = 0; i < sum->edges.len; i++) {
+			const struct openedge *o = &sum->edges.data[i];
+
+			*lc_push(&s->edges) = (struct edge){
+				.held = o->held, .wanted = o->wanted,
+				.mode = o->mode, .blocking = o->blocking,
+				.weak = o->weak, .event = o->event,
+				.function = f,
+				.instr = s->events.data[o->event].instr,
+				.ngates = o->ngates, .gates = o->gates
+			};
+		}
+	}
+}
+
+/* ---- step 2 ---- */
+
+static uint32_t event_lock(struct solver *s, loc_t lock, uint32_t event)
+{
+	return emit_lock(s, lock, (enum lc_kind)s->events.data[event].lock_kind);
+}
+
+static loc_t object_of(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind == STEP_FIELD || n->kind == STEP_INDEX ||
+	       n->kind == STEP_INDEX_VALUE || n->kind == STEP_INDEX_ANY) {
+		x = n->parent;
+		n = loc_at(l, x);
+	}
+	return x;
+}
+
+/* One class, two objects: is there an order by structure (parent and child,
+ * one element and the next), or are they too vague to speak of? */
+static bool ordered_by_structure(const struct solver *s, const struct edge *e)
+{
+	const struct locs *l = &s->locs;
+	loc_t a = object_of(l, e->held.lock), b = object_of(l, e->wanted);
+
+	if (a == b) /* elements of one array */
+		return true;
+	if (loc_below(l, b, a) || loc_below(l, a, b))
+		return true;
+	return !(loc_at(l, loc_at(l, a)->root)->kind == ROOT_PARAM &&
+		 loc_at(l, loc_at(l, b)->root)->kind == ROOT_PARAM);
+}
+
+static const char *useless(struct solver *s, const struct threads *t,
+			   const struct edge *e)
+{
+	const struct lc_fact_lock *h = &s->out->locks.data[e->held_lock];
+	const struct lc_fact_lock *w = &s->out->locks.data[e->wanted_lock];
+	bool reached = false;
+
+	if (e->blocking == LC_BLOCK_TRY)
+		return "the inner acquire only tries";
+	if (e->blocking == LC_BLOCK_TIMED)
+		return "the inner acquire gives up after a time";
+	if (!lock_counts(s, e->held_lock) || !lock_counts(s, e->wanted_lock))
+		return "a semaphore that counts something";
+	if (!*lc_str(s->program.strings, h->ident) ||
+	    !*lc_str(s->program.strings, w->ident))
+		return "a lock without identity";
+	if (e->held_lock == e->wanted_lock && ordered_by_structure(s, e))
+		return "two objects of one class in an order of structure";
+	for (uint32_t i = 0; i < t->list.len; i++)
+		reached |= t->list.data[i].contexts[e->function].reached;
+	if (!reached)
+		return "no thread gets there";
+	return NULL;
+}
+
+void solve_edges(struct solver *s, const struct threads *t)
+{
+	close_open_edges(s);
+	for (uint32_t i = 0; i < s->edges.len; i++) {
+		struct edge *e = &s->edges.data[i];
+
+		e->held_lock = event_lock(s, e->held.lock, e->held.event);
+		e->wanted_lock = event_lock(s, e->wanted, e->event);
+		e->dropped = useless(s, t, e);
+	}
+}
+
+static void emit_edge(struct solver *s, const struct threads *t,
+		      struct edge *e)
+{
+	struct lc_fact_edge n = {
+		.held = e->held_lock, .wanted = e->wanted_lock,
+		.held_mode = (enum lc_mode)e->held.mode,
+		.wanted_mode = (enum lc_mode)e->mode,
+		.blocking = (enum lc_blocking)e->blocking,
+		.function = e->function,
+		.strength = e->weak ? LC_POSSIBLE : LC_SURE,
+		.first_gate = s->out->edge_gates.len,
+		.first_thread = s->out->edge_threads.len, .trace = LC_NONE
+	};
+
+	n.held_site = emit_event_site(s, e->held.event);
+	n.site = emit_event_site(s, e->event);
+	n.dropped = lc_intern(s->program.strings, e->dropped ? e->dropped : "");
+	for (uint32_t i = 0; i < e->ngates; i++) {
+		*lc_push(&s->out->edge_gates) =
+			emit_lock(s, e->gates[i], LC_KIND_UNKNOWN);
+		n.ngates++;
+	}
+	for (uint32_t i = 0; i < t->list.len; i++)
+		if (t->list.data[i].contexts[e->function].reached) {
+			*lc_push(&s->out->edge_threads) = i;
+			n.nthreads++;
+		}
+	*lc_push(&s->out->edges) = n;
+}
+
+/* ---- step 3 ---- */
+
+struct link { /* a distinct (held, wanted) pair and its edges */
+	uint32_t held, wanted;
+	LC_ARRAY(uint32_t) edges;
+};
+struct search {
+	struct solver *s;
+	const struct threads *t;
+	LC_ARRAY(struct link) links; /* sorted by held, wanted */
+	uint32_t *first;             /* per lock, into links */
+	uint32_t path[MAX_LENGTH];
+	uint32_t depth, want;        /* want: length looked for */
+	bool *on_path;
+	uint32_t start, ncycles;
+	LC_ARRAY(uint64_t) reported; /* pairs of locks of reported cycles */
+	/* step 4 */
+	uint32_t edge[MAX_LENGTH], thread[MAX_LENGTH];
+	uint32_t choices;
+	const char *reason;
+};
+
+static int by_pair(const void *a, const void *b, void *arg)
+{
+	const struct solver *s = arg;
+	const struct edge *x = &s->edges.data[*(const uint32_t *)a];
+	const struct edge *y = &s->edges.data[*(const uint32_t *)b];
+
+	if (x->held_lock != y->held_lock)
+		return x->held_lock < y->held_lock ? -1 : 1;
+	if (x->wanted_lock != y->wanted_lock)
+		return x->wanted_lock < y->wanted_lock ? -1 : 1;
+	if (x->weak != y->weak)
+		return x->weak ? 1 : -1;
+	return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
+}
+
+static void make_links(struct search *q)
+{
+	struct solver *s = q->s;
+	uint32_t n = 0, nl = s->out->locks.len;
+	uint32_t *list = lc_alloc((s->edges.len + 1) * sizeof(uint32_t));
+
+	for (uint32_t i = 0; i < s->edges.len; i++)
+		if (!s->edges.data[i].dropped)
+			list[n++] = i;
+	qsort_r(list, n, sizeof(uint32_t), by_pair, s);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct edge *e = &s->edges.data[list[i]];
+		struct link *l = q->links.len ? lc_last(&q->links) : NULL;
+
+		if (!l || l->held != e->held_lock ||
+		    l->wanted != e->wanted_lock) {
+			l = lc_push(&q->links);
+			l->held = e->held_lock;
+			l->wanted = e->wanted_lock;
+		}
+		*lc_push(&l->edges) = list[i];
+	}
+	q->first = lc_alloc((nl + 2) * sizeof(uint32_t));
+	for (uint32_t l = 0, k = 0; l <= nl; l++) {
+		q->first[l] = k;
+		while (k < q->links.len && q->links.data[k].held == l)
+			k++;
+	}
+	q->on_path = lc_alloc(nl + 1);
+	free(list);
+}
+
+/* ---- step 4 ---- */
+
+static bool common_gate(struct search *q)
+{
+	struct solver *s = q->s;
+	const struct edge *e = &s->edges.data[q->edge[0]];
+	const struct context *c =
+		&q->t->list.data[q->thread[0]].contexts[e->function];
+
+	for (uint32_t g = 0; g < e->ngates + c->nheld; g++) {
+		loc_t gate = g < e->ngates ? e->gates[g]
+					   : c->held[g - e->ngates];
+		bool all = loc_is_exact(&s->locs, gate);
+
+		for (uint32_t i = 0; all && i < q->depth; i++) {
+			uint32_t lock =
+				q->links.data[q->path[i]].held;
+
+			if (emit_lock(s, gate, LC_KIND_UNKNOWN) == lock)
+				all = false; /* part of the cycle */
+		}
+		for (uint32_t i = 1; all && i < q->depth; i++) {
+			const struct edge *f = &s->edges.data[q->edge[i]];
+			const struct context *d =
+				&q->t->list.data[q->thread[i]]
+					 .contexts[f->function];
+			bool has = false;
+
+			for (uint32_t k = 0; k < f->ngates; k++)
+				has |= f->gates[k] == gate;
+			for (uint32_t k = 0; k < d->nheld; k++)
+				has |= d->held[k] == gate;
+			all = has;
+		}
+		if (all && q->depth)
+			return true;
+	}
+	return false;
+}
+
+static bool modes_block(const struct search *q)
+{
+	for (uint32_t i = 0; i < q->depth; i++) {
+		const struct edge *e = &q->s->edges.data[q->edge[i]];
+		const struct edge *f =
+			&q->s->edges.data[q->edge[(i + 1) % q->depth]];
+
+		if (e->mode == LC_MODE_SHARED &&
+		    f->held.mode == LC_MODE_SHARED)
+			return false;
+	}
+	return true;
+}
+
+static bool possible(struct search *q)
+{
+	if (!modes_block(q)) {
+		q->reason = "readers do not exclude each other";
+		return false;
+	}
+	for (uint32_t i = 0; i < q->depth; i++)
+		for (uint32_t k = i + 1; k < q->depth; k++)
+			if (!threads_overlap(
+				    q->s, q->t, q->thread[i],
+				    &q->s->edges.data[q->edge[i]],
+				    q->thread[k],
+				    &q->s->edges.data[q->edge[k]])) {
+				q->reason =
+					q->thread[i] == q->thread[k]
+						? "one thread alone"
+						: "the threads do not overlap";
+				return false;
+			}
+	if (q->depth > 1 && common_gate(q)) {
+		q->reason = "a gate lock is held around it";
+		return false;
+	}
+	return true;
+}
+
+static bool choose(struct search *q, uint32_t i)
+{
+	const struct link *l;
+
+	if (i == q->depth)
+		return possible(q);
+	l = &q->links.data[q->path[i]];
+	for (uint32_t k = 0; k < l->edges.len; k++) {
+		const struct edge *e = &q->s->edges.data[l->edges.data[k]];
+
+		q->edge[i] = l->edges.data[k];
+		for (uint32_t th = 0; th < q->t->list.len; th++) {
+			if (!q->t->list.data[th].contexts[e->function].reached)
+				continue;
+			if (++q->choices > MAX_CHOICES)
+				return false;
+			q->thread[i] = th;
+			if (choose(q, i + 1))
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum lc_strength strength_of(struct search *q)
+{
+	for (uint32_t i = 0; i < q->depth; i++) {
+		const struct edge *e = &q->s->edges.data[q->edge[i]];
+
+		if (e->weak ||
+		    !q->s->out->locks.data[e->held_lock].exact ||
+		    q->t->list.data[q->thread[i]].kind == THREAD_OUTSIDE)
+			return LC_POSSIBLE;
+	}
+	return LC_SURE;
+}
+
+static uint32_t edge_trace(struct search *q, uint32_t i)
+{
+	struct solver *s = q->s;
+	const struct edge *e = &s->edges.data[q->edge[i]];
+	uint32_t depth;
+
+	trace_begin(s, thread_name(s, q->t, q->thread[i]));
+	trace_path(s, q->t, q->thread[i], e->function);
+	depth = s->trace_depth;
+	trace_event(s, e->held.event, LC_ROLE_ACQUIRE,
+		    (enum lc_mode)e->held.mode);
+	s->trace_depth = depth;
+	trace_event(s, e->event, LC_ROLE_WANT, (enum lc_mode)e->mode);
+	s->trace_depth = 0;
+	return trace_end(s);
+}
+
+static void emit_cycle(struct search *q, bool real)
+{
+	struct solver *s = q->s;
+	struct lc_fact_cycle c = { .first_edge = s->out->cycle_edges.len,
+				   .nedges = q->depth };
+
+	if (!real) {
+		for (uint32_t i = 0; i < q->depth; i++) {
+			q->edge[i] = q->links.data[q->path[i]].edges.data[0];
+			q->thread[i] = LC_NONE;
+		}
+		c.strength = LC_POSSIBLE;
+	} else {
+		c.strength = strength_of(q);
+	}
+	c.same_class = q->depth == 1;
+	c.dropped = lc_intern(s->program.strings, real ? "" : q->reason);
+	for (uint32_t i = 0; i < q->depth; i++) {
+		struct lc_fact_cycle_edge n = { q->edge[i], q->thread[i],
+						LC_NONE };
+
+		if (real)
+			n.trace = edge_trace(q, i);
+		*lc_push(&s->out->cycle_edges) = n;
+	}
+	*lc_push(&s->out->cycles) = c;
+}
+
+static uint64_t pair_of(uint32_t a, uint32_t b)
+{
+	return a < b ? ((uint64_t)a << 32) | b : ((uint64_t)b << 32) | a;
+}
+
+/* A shorter cycle between two of these locks says it already. */
+static bool said_before(const struct search *q)
+{
+	if (q->depth <= 2)
+		return false;
+	for (uint32_t i = 0; i < q->depth; i++)
+		for (uint32_t k = i + 1; k < q->depth; k++) {
+			uint64_t p = pair_of(
+				q->links.data[q->path[i]].held,
+				q->links.data[q->path[k]].held);
+
+			for (uint32_t r = 0; r < q->reported.len; r++)
+				if (q->reported.data[r] == p)
+					return true;
+		}
+	return false;
+}
+
+static void found(struct search *q)
+{
+	bool real;
+
+	if (said_before(q))
+		return;
+	if (++q->ncycles > MAX_CYCLES)
+		return;
+	q->choices = 0;
+	q->reason = "no choice of threads";
+	real = choose(q, 0);
+	if (!real && q->choices > MAX_CHOICES)
+		incomplete(q->s, "cycle", "lock order",
+			   "too many choices of edges and threads", false);
+	if (real)
+		for (uint32_t i = 0; i < q->depth; i++)
+			for (uint32_t k = i + 1; k < q->depth; k++)
+				*lc_push(&q->reported) = pair_of(
+					q->links.data[q->path[i]].held,
+					q->links.data[q->path[k]].held);
+	emit_cycle(q, real);
+}
+
+static void extend(struct search *q, uint32_t lock)
+{
+	for (uint32_t l = q->first[lock]; l < q->first[lock + 1]; l++) {
+		uint32_t to = q->links.data[l].wanted;
+
+		if (q->ncycles > MAX_CYCLES)
+			return;
+		q->path[q->depth] = l;
+		if (to == q->start && q->depth + 1 == q->want) {
+			q->depth++;
+			found(q);
+			q->depth--;
+		} else if (to > q->start && !q->on_path[to] &&
+			   q->depth + 1 < q->want) {
+			q->on_path[to] = true;
+			q->depth++;
+			extend(q, to);
+			q->depth--;
+			q->on_path[to] = false;
+		}
+	}
+}
+
+void solve_cycles(struct solver *s, const struct threads *t)
+{
+	struct search q = { .s = s, .t = t };
+	uint32_t nlocks = s->out->locks.len;
+
+	make_links(&q);
+	for (q.want = 1; q.want <= MAX_LENGTH; q.want++)
+		for (q.start = 0; q.start < nlocks; q.start++) {
+			q.depth = 0;
+			extend(&q, q.start);
+		}
+	if (q.ncycles > MAX_CYCLES)
+		incomplete(s, "program", "lock order cycles",
+			   "more cycles than are looked at", false);
+	for (uint32_t i = 0; i < s->edges.len; i++)
+		emit_edge(s, t, &s->edges.data[i]);
+	for (uint32_t i = 0; i < q.links.len; i++)
+		lc_array_release(&q.links.data[i].edges);
+	lc_array_release(&q.links);
+	lc_array_release(&q.reported);
+	free(q.first);
+	free(q.on_path);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the solver's files share: events, summaries, the solver itself.
+ *
+ * Order of reading: solve.c (the stages), order.c (which functions, in which
+ * order), sim.c (one function), ops.c (a call that a model explains), apply.c
+ * (a call of a function that has a summary), verdict.c (what is left at exits
+ * and releases), threads.c, edges.c and cycles.c (the whole program), trace.c
+ * (witnesses), emit.c (facts).
+ */
+#ifndef LC_SOLVE_INTERNAL_H
+#define LC_SOLVE_INTERNAL_H
+
+#include "solve/solve.h"
+#include "solve/state.h"
+
+/* Caps. Reaching one makes a row of `incomplete`. */
+enum {
+	MAX_STATES = 24,       /* lock states of one block */
+	MAX_VISITS = 60,       /* visits of one block, on average of a function */
+	MAX_OUTCOMES = 12,     /* of one summary */
+	MAX_ACQUIRES = 400,    /* of one summary */
+	MAX_PAIRS_OPEN = 400,  /* open edges of one summary */
+	MAX_CALLBACKS = 64,
+	MAX_WRITES = 48,       /* remembered effects on memory of one outcome */
+	MAX_CONDS = 6,         /* remembered conditions of one event */
+	MAX_GUESSES = 8,       /* targets of one pointer call that are followed */
+	MAX_ROUNDS = 3,        /* of a recursive component */
+	MAX_RESTARTS = 6
+};
+
+enum event_kind {
+	EV_ACQUIRE,
+	EV_RELEASE,
+	EV_START,
+	EV_CALLBACK,
+	EV_WAIT
+};
+
+/* Something that happened at an instruction, or inside what it calls. */
+struct event {
+	uint8_t kind;
+	uint8_t mode, blocking; /* of an acquire */
+	uint8_t lock_kind;      /* enum lc_kind the API says */
+	bool weak;
+	bool released; /* acquire: a caller released the lock later */
+	bool satisfied; /* release of a caller's lock: a caller held it */
+	bool reported; /* became a finding: consequences are silent */
+	uint32_t function, instr;
+	uint32_t inner;  /* the callee's event it stands for, LC_NONE */
+	uint32_t depth;
+	loc_t lock;      /* START: the handle */
+	const struct lc_model *model;
+};
+
+struct lockref {
+	loc_t lock;
+	uint8_t mode;
+	uint32_t event;
+};
+typedef LC_ARRAY(struct lockref) lockrefs;
+
+/* An acquire in or below a function, as its callers see it. */
+struct acquire {
+	uint32_t event;
+	loc_t lock;
+	uint8_t mode, blocking;
+	bool weak;
+	uint32_t ndropped, nconds;
+	loc_t *dropped;      /* caller's locks given up at that time */
+	struct fact *conds;  /* on values the caller can see */
+};
+
+/* held → wanted with an end that only a caller can name. */
+struct openedge {
+	struct lockref held;
+	uint32_t event; /* the acquire */
+	loc_t wanted;
+	uint8_t mode, blocking;
+	bool weak;
+	uint32_t ngates, nconds;
+	loc_t *gates;
+	struct fact *conds;
+};
+
+/* A call through a pointer that only a caller knows, or a thread start. */
+struct callback {
+	uint32_t event;
+	bool start;
+	loc_t target;        /* location whose address is the function */
+	struct value args[4];
+	uint32_t nargs;
+	loc_t handle;
+	uint32_t nheld, ndropped;
+	struct lockref *held;
+	loc_t *dropped;
+};
+
+struct delta {
+	struct held held; /* lock, count, mode …; event is the function's own */
+	bool cond_return; /* held.cond is the returned value */
+};
+
+/* One way a function can end, as its callers see it. */
+struct outcome {
+	uint32_t ndeltas, nconds, nwrites, nfailed, nlive;
+	struct delta *deltas;
+	struct fact *conds;
+	struct bind *writes;
+	struct mark *failed; /* MARK_LOCK_FAILED */
+	struct live *live;   /* started, or (joined) waited for */
+	struct value ret;
+	struct fact ret_fact;
+	bool has_ret;
+	bool weak;
+};
+
+struct kindrec { /* "this lock was initialised as that kind" */
+	loc_t lock;
+	enum lc_kind kind;
+};
+
+/* The lock is initialised here as the kind says. */
+struct summary {
+	bool done, relevant, simulate, capped;
+	bool returns; /* some path returns */
+	LC_ARRAY(struct outcome) outcomes;
+	LC_ARRAY(struct acquire) acquires;
+	LC_ARRAY(struct openedge) edges;
+	LC_ARRAY(struct callback) callbacks;
+	LC_ARRAY(struct kindrec) kinds;
+	LC_ARRAY(loc_t) joined; /* handles waited for, for the callers */
+	uint64_t mods[4]; /* Bloom filter of fields and globals written */
+	struct lc_arena arena;
+};
+
+/* What was true at a call or acquire, over all states that reached it. */
+struct callrec {
+	uint32_t function, instr, callee;
+	bool indirect, weak;
+	bool seen;
+	uint32_t nheld; /* locks surely held: intersection over states */
+	loc_t *held;
+	uint32_t ndropped;
+	loc_t *dropped;
+	LC_ARRAY(struct live) live;
+};
+
+/* ---- raw observations, judged when everything is known ---- */
+struct reacquire {
+	uint32_t function, instr;
+	loc_t lock;
+	uint8_t held_mode, wanted_mode, blocking;
+	uint32_t held_event, event;
+	bool weak;
+	bool loop;
+};
+struct leak {
+	uint32_t function, instr; /* instr: LC_NONE = at a block's return */
+	struct lc_pos pos;
+	loc_t lock;
+	struct held held;
+	struct value ret;
+	struct fact ret_fact;
+	bool has_ret, weak, thread_exit;
+	uint32_t nconds;
+	struct fact *conds;
+};
+/* How a function treated one lock it acquired, seen over its exits. */
+struct balance {
+	uint32_t function;
+	loc_t lock;
+	bool has_ret;
+	struct fact ret_fact; /* of an exit where it was taken and given back,
+			       * or never taken */
+	bool taken;
+	uint32_t release_event;
+};
+struct badrelease {
+	uint32_t function, instr;
+	loc_t lock;
+	enum lc_bad_release why;
+	uint32_t event, other_event;
+	loc_t other_lock;
+	bool weak;
+	uint32_t nconds;
+	struct fact *conds;
+};
+struct okrelease { /* of a lock the function itself had taken */
+	uint32_t function, instr;
+	loc_t lock;
+	uint32_t nconds;
+	struct fact *conds;
+};
+struct untested {
+	uint32_t function, instr, event;
+	loc_t lock;
+	uint8_t blocking;
+	bool released, void_cast;
+};
+struct edge {
+	struct lockref held;
+	loc_t wanted;
+	uint8_t mode, blocking;
+	bool weak;
+	uint32_t event;
+	uint32_t function, instr; /* where both ends met */
+	uint32_t ngates;
+	loc_t *gates;
+	LC_ARRAY(struct live) live;
+	/* later */
+	uint32_t held_lock, wanted_lock; /* facts' ids */
+	const char *dropped;
+};
+struct start { /* a thread start whose entry is known */
+	uint32_t function, instr, event;
+	uint32_t entry;
+	bool weak;
+	loc_t handle;
+	struct value arg;
+	LC_ARRAY(struct live) live;
+};
+
+struct solver {
+	struct program program;
+	struct locs locs;
+	const struct lc_models *models;
+	const struct lc_solve_options *options;
+	struct lc_facts *out;
+	struct summary *summaries; /* per function */
+	struct lc_arena arena;     /* as long as the solver */
+	LC_ARRAY(struct event) events;
+	struct lc_map event_index;
+	LC_ARRAY(struct callrec) callrecs;
+	struct lc_map callrec_index;
+	LC_ARRAY(struct reacquire) reacquires;
+	LC_ARRAY(struct leak) leaks;
+	LC_ARRAY(struct balance) balances;
+	LC_ARRAY(struct badrelease) badreleases;
+	LC_ARRAY(struct okrelease) okreleases;
+	LC_ARRAY(struct untested) untested;
+	LC_ARRAY(struct edge) edges;
+	struct lc_map edge_index;
+	LC_ARRAY(struct start) starts;
+	LC_ARRAY(struct kindrec) kinds;
+	/* semaphores that start with one unit: locks */
+	LC_ARRAY(uint32_t) lock_semaphores; /* class ident strings */
+	LC_ARRAY(uint32_t) other_semaphores;
+	/* call graph, order.c */
+	uint32_t *ncallers;       /* per function: known call sites */
+	bool *entry;              /* per function: a thread starts in it */
+	struct lc_map lock_index; /* emit.c */
+	LC_ARRAY(uint64_t) lock_keys;
+	struct lc_map site_index;
+	uint32_t trace_depth;     /* trace.c */
+	bool *escapes;            /* per function: its address is taken */
+	bool has_main;
+};
+
+/* ---- order.c ---- */
+void order_functions(struct solver *s);
+/* Functions a call instruction may reach; weak when guessed. */
+uint32_t order_call_targets(struct solver *s, uint32_t function,
+			    const struct lc_instr *in, uint32_t *targets,
+			    uint32_t max, bool *weak);
+bool order_in_recursion(const struct solver *s, uint32_t a, uint32_t b);
+
+/* ---- observe.c ---- */
+uint32_t event_get(struct solver *s, struct event e);
+uint32_t event_innermost(const struct solver *s, uint32_t event);
+
+/* ---- order.c ---- */
+/* Decides what is simulated, in which order, and does it. */
+void solve_functions(struct solver *s);
+/* Functions an indirect call may reach; *weak when it is a guess. */
+uint32_t order_call_targets(struct solver *s, uint32_t function,
+			    const struct lc_instr *in, uint32_t *targets,
+			    uint32_t max, bool *weak);
+
+/* ---- threads.c ---- */
+struct context { /* what holds whenever a thread enters a function */
+	bool reached;
+	uint32_t via;   /* callrec it was first reached by, LC_NONE = entry */
+	uint32_t nheld;
+	loc_t *held;    /* locks surely held */
+	LC_ARRAY(uint32_t) live; /* threads that may be running */
+};
+struct thread {
+	enum { THREAD_MAIN, THREAD_STARTED, THREAD_OUTSIDE } kind;
+	uint32_t entry;  /* function; LC_NONE for THREAD_OUTSIDE */
+	uint32_t start;  /* index into starts */
+	uint32_t parent; /* thread that starts it, LC_NONE = unknown */
+	bool many;
+	bool *alive_at_start; /* per thread */
+	struct context *contexts; /* per function */
+};
+struct threads {
+	LC_ARRAY(struct thread) list;
+};
+void threads_find(struct solver *s, struct threads *t);
+void threads_release(struct solver *s, struct threads *t);
+/* May thread a be at edge x while thread b is at edge y? */
+bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
+		     const struct edge *x, uint32_t b, const struct edge *y);
+
+/* ---- verdict.c ---- */
+void solve_verdicts(struct solver *s, const struct threads *t);
+
+/* ---- cycles.c ---- */
+void solve_edges(struct solver *s, const struct threads *t);
+void solve_cycles(struct solver *s, const struct threads *t);
+
+/* ---- emit.c ---- */
+uint32_t emit_lock(struct solver *s, loc_t lock, enum lc_kind api_kind);
+uint32_t emit_site(struct solver *s, uint32_t function, struct lc_pos pos);
+uint32_t emit_event_site(struct solver *s, uint32_t event);
+uint32_t emit_string(struct solver *s, const char *fmt, ...) LC_PRINTF(2, 3);
+struct lc_pos instr_pos(const struct solver *s, uint32_t function,
+			uint32_t instr);
+/* Is it a lock at all (a semaphore that starts with one unit is)? */
+bool lock_counts(struct solver *s, uint32_t lock);
+void incomplete(struct solver *s, const char *scope, const char *what,
+		const char *reason, bool gating);
+void emit_tables(struct solver *s, const struct threads *t);
+
+/* ---- trace.c ---- */
+void trace_begin(struct solver *s, uint32_t thread_name);
+/* The calls from a thread's entry down to `function`. */
+void trace_path(struct solver *s, const struct threads *t, uint32_t thread,
+		uint32_t function);
+void trace_event(struct solver *s, uint32_t event, enum lc_step_role last,
+		 enum lc_mode mode);
+void trace_step(struct solver *s, uint32_t site, enum lc_step_role role,
+		uint32_t text, uint32_t lock);
+uint32_t trace_end(struct solver *s);
+uint32_t thread_name(struct solver *s, const struct threads *t,
+		     uint32_t thread);
+
+#endif

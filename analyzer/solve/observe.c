@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* What simulation leaves behind for the stages after it: events, order edges,
+ * call records; and how a restarted simulation takes its own back. */
+#include "solve/sim.h"
+
+#include <stdlib.h>
+
+/* ---- events ---- */
+
+static bool same_event(const void *ctx, uint32_t i, const void *key)
+{
+	const struct solver *s = ctx;
+	const struct event *a = &s->events.data[i], *b = key;
+
+	return a->kind == b->kind && a->function == b->function &&
+	       a->instr == b->instr && a->inner == b->inner &&
+	       a->lock == b->lock;
+}
+
+uint32_t event_get(struct solver *s, struct event e)
+{
+	uint64_t h = lc_hash_u64(((uint64_t)e.function << 32) | e.instr,
+				 ((uint64_t)e.inner << 32) | e.lock) +
+		     e.kind;
+	uint32_t i = lc_map_find(&s->event_index, h, same_event, s, &e);
+
+	if (i != LC_NOT_FOUND)
+		return i;
+	i = s->events.len;
+	*lc_push(&s->events) = e;
+	lc_map_add(&s->event_index, h, i);
+	return i;
+}
+
+uint32_t event_innermost(const struct solver *s, uint32_t event)
+{
+	while (s->events.data[event].inner != LC_NONE)
+		event = s->events.data[event].inner;
+	return event;
+}
+
+/* ---- edges ---- */
+
+static bool same_edge(const void *ctx, uint32_t i, const void *key)
+{
+	const struct solver *s = ctx;
+	const struct edge *a, *b = key;
+
+	if (i >= s->edges.len)
+		return false; /* taken back by a restart */
+	a = &s->edges.data[i];
+	return a->held.lock == b->held.lock && a->wanted == b->wanted &&
+	       a->held.mode == b->held.mode && a->mode == b->mode &&
+	       a->blocking == b->blocking && a->function == b->function &&
+	       a->weak == b->weak && a->ngates == b->ngates &&
+	       (!a->ngates ||
+		!memcmp(a->gates, b->gates, a->ngates * sizeof(loc_t)));
+}
+
+static uint64_t edge_hash(const struct edge *e)
+{
+	uint64_t h = lc_hash_u64(((uint64_t)e->held.lock << 32) | e->wanted,
+				 e->function);
+
+	for (uint32_t i = 0; i < e->ngates; i++)
+		h = lc_hash_u64(h, e->gates[i]);
+	return h ^ (e->held.mode | e->mode << 2 | e->blocking << 4 |
+		    (uint64_t)e->weak << 6);
+}
+
+static void merge_live(struct edge *e, const struct state *st)
+{
+	for (uint32_t i = 0; i < st->live.len; i++) {
+		bool known = false;
+
+		for (uint32_t k = 0; k < e->live.len; k++)
+			if (e->live.data[k].event == st->live.data[i].event) {
+				known = true;
+				e->live.data[k].joined &=
+					st->live.data[i].joined;
+			}
+		if (!known)
+			*lc_push(&e->live) = st->live.data[i];
+	}
+}
+
+static int by_loc(const void *a, const void *b)
+{
+	loc_t x = *(const loc_t *)a, y = *(const loc_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void add_closed(struct sim *m, struct state *st, struct edge *e)
+{
+	struct solver *s = m->s;
+	uint64_t h;
+	uint32_t i;
+
+	if (e->ngates)
+		qsort(e->gates, e->ngates, sizeof(loc_t), by_loc);
+	h = edge_hash(e);
+	i = lc_map_find(&s->edge_index, h, same_edge, s, e);
+	if (i == LC_NOT_FOUND) {
+		i = s->edges.len;
+		*lc_push(&s->edges) = *e;
+		lc_map_add(&s->edge_index, h, i);
+	}
+	merge_live(&s->edges.data[i], st);
+}
+
+static bool known_open(const struct summary *sum, const struct openedge *e)
+{
+	for (uint32_t i = 0; i < sum->edges.len; i++) {
+		const struct openedge *o = &sum->edges.data[i];
+
+		if (o->held.lock == e->held.lock && o->wanted == e->wanted &&
+		    o->held.mode == e->held.mode && o->mode == e->mode &&
+		    o->blocking == e->blocking && o->weak == e->weak)
+			return true;
+	}
+	return false;
+}
+
+void edge_add(struct sim *m, struct state *st, const struct lockref *held,
+	      loc_t wanted, const struct acquire *a, const loc_t *gates,
+	      uint32_t ngates, const struct fact *conds, uint32_t nconds)
+{
+	struct locs *l = &m->s->locs;
+	bool weak = a->weak || st->weak;
+	loc_t *kept = NULL;
+	uint32_t n = 0;
+
+	if (ngates) {
+		struct lc_arena *to = loc_is_open(l, held->lock) ||
+						      loc_is_open(l, wanted)
+					      ? m->keep
+					      : &m->s->arena;
+
+		kept = lc_arena_alloc(to, ngates * sizeof(loc_t));
+		for (uint32_t i = 0; i < ngates; i++)
+			if (gates[i] && gates[i] != held->lock &&
+			    gates[i] != wanted)
+				kept[n++] = gates[i];
+	}
+	if (loc_is_open(l, held->lock) || loc_is_open(l, wanted)) {
+		struct openedge o = { .held = *held, .event = a->event,
+				      .wanted = wanted, .mode = a->mode,
+				      .blocking = a->blocking, .weak = weak,
+				      .ngates = n, .gates = kept,
+				      .nconds = nconds };
+
+		if (known_open(m->sum, &o))
+			return;
+		if (m->sum->edges.len >= MAX_PAIRS_OPEN) {
+			m->sum->capped = true;
+			m->cap_reason = "too many lock pairs in and below it";
+			return;
+		}
+		if (nconds) {
+			o.conds = lc_arena_alloc(m->keep,
+						 nconds * sizeof(*conds));
+			memcpy(o.conds, conds, nconds * sizeof(*conds));
+		}
+		*lc_push(&m->sum->edges) = o;
+		return;
+	}
+	add_closed(m, st,
+		   &(struct edge){ .held = *held, .wanted = wanted,
+				   .mode = a->mode, .blocking = a->blocking,
+				   .weak = weak, .event = a->event,
+				   .function = m->function, .instr = m->instr,
+				   .ngates = n, .gates = kept });
+}
+
+/* ---- call records ---- */
+
+struct call_key {
+	uint32_t function, instr, callee;
+};
+
+static bool same_call(const void *ctx, uint32_t i, const void *key)
+{
+	const struct callrec *a = &((const struct solver *)ctx)->callrecs.data[i];
+	const struct call_key *b = key;
+
+	return a->function == b->function && a->instr == b->instr &&
+	       a->callee == b->callee;
+}
+
+static struct callrec *callrec_get(struct solver *s, uint32_t function,
+				   uint32_t instr, uint32_t callee)
+{
+	struct call_key k = { function, instr, callee };
+	uint64_t h = lc_hash_u64(((uint64_t)function << 32) | instr, callee);
+	uint32_t i = lc_map_find(&s->callrec_index, h, same_call, s, &k);
+	struct callrec *c;
+
+	if (i == LC_NOT_FOUND) {
+		i = s->callrecs.len;
+		c = lc_push(&s->callrecs);
+		c->function = function;
+		c->instr = instr;
+		c->callee = callee;
+		lc_map_add(&s->callrec_index, h, i);
+	}
+	return &s->callrecs.data[i];
+}
+
+static void meet_held(struct sim *m, struct callrec *c, const struct state *st)
+{
+	uint32_t n = 0;
+
+	if (!c->seen) {
+		c->held = lc_arena_alloc(&m->s->arena,
+					 (st->held.len + 1) * sizeof(loc_t));
+		for (uint32_t i = 0; i < st->held.len; i++) {
+			const struct held *h = &st->held.data[i];
+
+			if (h->count > 0 && !(h->flags & HELD_UNCHECKED) &&
+			    loc_is_exact(&m->s->locs, h->lock))
+				c->held[c->nheld++] = h->lock;
+		}
+		return;
+	}
+	for (uint32_t i = 0; i < c->nheld; i++) {
+		const struct held *h = state_held(st, c->held[i]);
+
+		if (h && h->count > 0)
+			c->held[n++] = c->held[i];
+	}
+	c->nheld = n;
+}
+
+void note_callrec(struct sim *m, struct state *st, uint32_t callee, bool weak)
+{
+	struct callrec *c = callrec_get(m->s, m->function, m->instr, callee);
+
+	meet_held(m, c, st);
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		const struct held *h = &st->held.data[i];
+		bool known = false;
+
+		if (h->count >= 0 || !loc_is_exact(&m->s->locs, h->lock))
+			continue;
+		for (uint32_t k = 0; k < c->ndropped; k++)
+			known |= c->dropped[k] == h->lock;
+		if (!known) {
+			loc_t *d = lc_arena_alloc(
+				&m->s->arena,
+				(c->ndropped + 1) * sizeof(loc_t));
+
+			if (c->ndropped)
+				memcpy(d, c->dropped,
+				       c->ndropped * sizeof(loc_t));
+			d[c->ndropped++] = h->lock;
+			c->dropped = d;
+		}
+	}
+	for (uint32_t i = 0; i < st->live.len; i++) {
+		bool known = false;
+
+		for (uint32_t k = 0; k < c->live.len; k++)
+			if (c->live.data[k].event == st->live.data[i].event) {
+				known = true;
+				c->live.data[k].joined &=
+					st->live.data[i].joined;
+			}
+		if (!known)
+			*lc_push(&c->live) = st->live.data[i];
+	}
+	c->seen = true;
+	c->weak |= weak;
+}
+
+/* ---- restart ---- */
+
+struct marks sim_observations(const struct solver *s)
+{
+	return (struct marks){ { s->reacquires.len, s->leaks.len,
+				 s->balances.len, s->badreleases.len,
+				 s->okreleases.len, s->untested.len,
+				 s->edges.len, s->kinds.len, 0 } };
+}
+
+void sim_rewind(struct solver *s, const struct marks *at)
+{
+	s->reacquires.len = at->n[0];
+	s->leaks.len = at->n[1];
+	s->balances.len = at->n[2];
+	s->badreleases.len = at->n[3];
+	s->okreleases.len = at->n[4];
+	s->untested.len = at->n[5];
+	for (uint32_t i = at->n[6]; i < s->edges.len; i++)
+		lc_array_release(&s->edges.data[i].live);
+	s->edges.len = at->n[6];
+	s->kinds.len = at->n[7];
+}

@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls that a model explains: what each operation does to a state. */
+#include "solve/sim.h"
+
+#include <stdlib.h>
+
+/* ---- identity helpers ---- */
+
+bool sim_is_element(const struct sim *m, loc_t lock)
+{
+	const struct locs *l = &m->s->locs;
+	const struct loc *n = loc_at(l, lock);
+
+	while (n->kind >= STEP_FIELD) {
+		if (n->kind == STEP_INDEX || n->kind == STEP_INDEX_VALUE ||
+		    n->kind == STEP_INDEX_ANY)
+			return true;
+		n = loc_at(l, n->parent);
+	}
+	return n->kind == ROOT_SYM;
+}
+
+bool sim_swept_class(const struct sim *m, uint32_t cls)
+{
+	for (uint32_t i = 0; i < m->sweeps.len; i++)
+		if (m->sweeps.data[i] == cls)
+			return true;
+	return false;
+}
+
+bool sim_swept(struct sim *m, loc_t lock)
+{
+	return m->sweeps.len &&
+	       sim_swept_class(m, loc_class(&m->s->locs, lock, true));
+}
+
+/* Is this a semaphore that counts something, not a lock? Only sem_init with
+ * one unit makes a lock of it. */
+static bool counting(struct solver *s, loc_t lock)
+{
+	uint32_t cls;
+
+	if (loc_is_open(&s->locs, lock) &&
+	    loc_at(&s->locs, lock)->kind != STEP_FIELD)
+		return false; /* its class comes from a caller */
+	cls = loc_class(&s->locs, lock, true);
+	for (uint32_t i = 0; i < s->other_semaphores.len; i++)
+		if (s->other_semaphores.data[i] == cls)
+			return true;
+	for (uint32_t i = 0; i < s->lock_semaphores.len; i++)
+		if (s->lock_semaphores.data[i] == cls)
+			return false;
+	return true;
+}
+
+static loc_t model_lock(struct sim *m, struct state *st,
+			const struct lc_instr *in, const struct lc_model *mo)
+{
+	struct value v;
+
+	if (mo->fixed)
+		return loc_root(&m->s->locs, ROOT_FIXED,
+				lc_intern(m->s->program.strings,
+					  lc_str(&m->s->models->strings,
+						 mo->fixed)),
+				0);
+	if (mo->lock == LC_ARG_RETURN)
+		return in->temp == LC_NONE
+			       ? 0
+			       : state_load(&m->s->locs, st,
+					    sim_temp(m, in->temp))
+					 .loc;
+	if (mo->lock < 0)
+		return 0;
+	v = sim_arg(m, st, in, mo->lock);
+	if (!v.loc)
+		return 0;
+	if (mo->kind == LC_KIND_SEMAPHORE && counting(m->s, v.loc))
+		return 0;
+	return v.loc;
+}
+
+static uint32_t acquire_event(struct sim *m, const struct lc_model *mo,
+			      enum event_kind kind, loc_t lock)
+{
+	return event_get(m->s, (struct event){
+				       .kind = (uint8_t)kind,
+				       .mode = (uint8_t)mo->mode,
+				       .blocking = (uint8_t)mo->blocking,
+				       .lock_kind = (uint8_t)mo->kind,
+				       .function = m->function,
+				       .instr = m->instr,
+				       .inner = LC_NONE,
+				       .lock = lock,
+				       .model = mo });
+}
+
+/* ---- acquire ---- */
+
+uint32_t ops_dropped(struct sim *m, const struct state *st, loc_t **out)
+{
+	uint32_t n = 0;
+
+	*out = NULL;
+	for (uint32_t i = 0; i < st->held.len; i++)
+		n += st->held.data[i].count < 0;
+	if (!n)
+		return 0;
+	*out = lc_arena_alloc(m->keep, n * sizeof(loc_t));
+	n = 0;
+	for (uint32_t i = 0; i < st->held.len; i++)
+		if (st->held.data[i].count < 0)
+			(*out)[n++] = st->held.data[i].lock;
+	return n;
+}
+
+static bool in_list(const loc_t *list, uint32_t n, loc_t x)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (list[i] == x)
+			return true;
+	return false;
+}
+
+static bool leaked_in_loop(struct sim *m, const struct held *h)
+{
+	return h->instr == m->instr &&
+	       m->s->events.data[h->event].inner == LC_NONE;
+}
+
+static void note_reacquire(struct sim *m, struct state *st,
+			   const struct held *h, const struct acquire *a)
+{
+	struct reacquire *r;
+
+	if (h->cond && state_fact(st, &m->s->locs, value_addr(h->cond)).nne)
+		return;
+	r = lc_push(&m->s->reacquires);
+	r->function = m->function;
+	r->instr = m->instr;
+	r->lock = a->lock;
+	r->held_mode = h->mode;
+	r->wanted_mode = a->mode;
+	r->blocking = a->blocking;
+	r->held_event = h->event;
+	r->event = a->event;
+	r->weak = a->weak || st->weak || (h->flags & HELD_WEAK);
+	r->loop = leaked_in_loop(m, h);
+}
+
+/* The same acquire seen by callers; one of each kind is enough. */
+static bool known_acquire(const struct summary *sum, const struct acquire *a)
+{
+	for (uint32_t i = 0; i < sum->acquires.len; i++) {
+		const struct acquire *b = &sum->acquires.data[i];
+
+		if (b->lock != a->lock || b->mode != a->mode ||
+		    b->blocking != a->blocking || b->weak != a->weak ||
+		    b->ndropped != a->ndropped)
+			continue;
+		if (b->ndropped && memcmp(b->dropped, a->dropped,
+					  b->ndropped * sizeof(loc_t)))
+			continue;
+		if (!b->nconds)
+			return true;
+		if (b->nconds != a->nconds)
+			continue;
+		if (!memcmp(b->conds, a->conds,
+			    b->nconds * sizeof(*b->conds)))
+			return true;
+	}
+	return false;
+}
+
+void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
+{
+	struct acquire own = *a;
+	struct fact *conds;
+	uint32_t nconds = sim_conds(m, st, &conds);
+	loc_t gates[16];
+	uint32_t ngates = 0;
+	loc_t *mine;
+	uint32_t nmine;
+
+	for (uint32_t i = 0; i < st->held.len && ngates < 16; i++)
+		if (st->held.data[i].count > 0 &&
+		    !in_list(a->dropped, a->ndropped, st->held.data[i].lock))
+			gates[ngates++] = st->held.data[i].lock;
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		const struct held *h = &st->held.data[i];
+		struct lockref ref = { h->lock, h->mode, h->event };
+
+		if (h->count <= 0 || in_list(a->dropped, a->ndropped, h->lock))
+			continue;
+		if (h->lock == a->lock)
+			note_reacquire(m, st, h, a);
+		else
+			edge_add(m, st, &ref, a->lock, a, gates, ngates, conds,
+				 nconds);
+	}
+	/* what callers are told: their locks given up here or below */
+	nmine = ops_dropped(m, st, &mine);
+	if (nmine) {
+		loc_t *all = lc_arena_alloc(
+			m->keep, (nmine + a->ndropped) * sizeof(loc_t));
+
+		memcpy(all, mine, nmine * sizeof(loc_t));
+		if (a->ndropped)
+			memcpy(all + nmine, a->dropped,
+			       a->ndropped * sizeof(loc_t));
+		own.dropped = all;
+		own.ndropped = nmine + a->ndropped;
+	}
+	if (a->nconds && a->nconds + nconds <= MAX_CONDS) {
+		own.conds = lc_arena_alloc(m->keep, (a->nconds + nconds) *
+							    sizeof(*conds));
+		memcpy(own.conds, a->conds, a->nconds * sizeof(*conds));
+		if (nconds)
+			memcpy(own.conds + a->nconds, conds,
+			       nconds * sizeof(*conds));
+		own.nconds = a->nconds + nconds;
+	} else if (!a->nconds) {
+		own.conds = conds;
+		own.nconds = nconds;
+	}
+	own.weak = a->weak || st->weak;
+	if (known_acquire(m->sum, &own))
+		return;
+	if (m->sum->acquires.len >= MAX_ACQUIRES) {
+		m->sum->capped = true;
+		m->cap_reason = "too many acquires in and below it";
+		return;
+	}
+	*lc_push(&m->sum->acquires) = own;
+}
+
+struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
+		      uint8_t mode, uint32_t event)
+{
+	struct held *h = state_held(st, lock);
+
+	state_clear_marks(st, lock);
+	if (h && h->count < 0) {
+		/* the caller's lock is taken back */
+		if (++h->count == 0)
+			state_drop_held(st, h);
+		return NULL;
+	}
+	if (h) {
+		h->count++;
+		if (h->count > h->max_count)
+			h->max_count = (uint8_t)h->count;
+		return h;
+	}
+	h = state_push_held(&m->arena, st);
+	h->lock = lock;
+	h->count = h->max_count = 1;
+	h->mode = mode;
+	h->event = event;
+	h->instr = m->instr;
+	return h;
+}
+
+void ops_note_untested(struct sim *m, const struct lc_instr *in, loc_t lock,
+		       uint8_t blocking, uint32_t event)
+{
+	struct untested *t;
+
+	for (uint32_t i = 0; i < m->s->untested.len; i++) {
+		t = &m->s->untested.data[i];
+		if (t->function == m->function && t->instr == m->instr)
+			return;
+	}
+	t = lc_push(&m->s->untested);
+	t->function = m->function;
+	t->instr = m->instr;
+	t->event = event;
+	t->lock = lock;
+	t->blocking = blocking;
+	t->void_cast = in->flags & LC_INSTR_VOID_CAST;
+}
+
+static bool used(const struct sim *m, const struct lc_instr *in)
+{
+	return in->temp != LC_NONE && m->temp_used[in->temp];
+}
+
+/* try and timed: two ways on, told apart by the result */
+static void try_acquire(struct sim *m, struct state *st,
+			const struct lc_instr *in, const struct lc_model *mo,
+			loc_t lock, uint32_t event)
+{
+	struct value r;
+	struct state *no;
+	enum lc_cmp op;
+	int64_t c;
+	struct held *h;
+
+	if (!used(m, in) || mo->success == LC_SUCCESS_ALWAYS) {
+		bool again = state_held(st, lock) != NULL;
+
+		if (mo->success != LC_SUCCESS_ALWAYS)
+			ops_note_untested(m, in, lock, (uint8_t)mo->blocking,
+					  event);
+		h = again ? NULL
+			  : ops_hold(m, st, lock, (uint8_t)mo->mode, event);
+		if (h && mo->success != LC_SUCCESS_ALWAYS)
+			h->flags |= HELD_UNCHECKED;
+		return;
+	}
+	r = state_load(&m->s->locs, st, sim_temp(m, in->temp));
+	no = state_clone(&m->arena, st);
+	success_fact(mo->success, false, &op, &c);
+	state_assume(&m->arena, no, &m->s->locs, r, op, c);
+	state_set_mark(&m->arena, no, lock, MARK_TRY_FAILED, event);
+	*lc_push(&m->next) = no;
+	success_fact(mo->success, true, &op, &c);
+	state_assume(&m->arena, st, &m->s->locs, r, op, c);
+	ops_hold(m, st, lock, (uint8_t)mo->mode, event);
+}
+
+static void do_acquire(struct sim *m, struct state *st,
+		       const struct lc_instr *in, const struct lc_model *mo)
+{
+	loc_t lock = model_lock(m, st, in, mo);
+	uint32_t event;
+	struct acquire a = { 0 };
+	struct held *h;
+
+	if (!lock)
+		return;
+	event = acquire_event(m, mo, EV_ACQUIRE, lock);
+	a.event = event;
+	a.lock = lock;
+	a.mode = (uint8_t)mo->mode;
+	a.blocking = (uint8_t)mo->blocking;
+	if (sim_swept(m, lock))
+		return;
+	/* our own give-up of a caller's lock is added by note_acquire */
+	ops_note_acquire(m, st, &a);
+	if (mo->blocking != LC_BLOCK_YES) {
+		try_acquire(m, st, in, mo, lock, event);
+		return;
+	}
+	h = ops_hold(m, st, lock, (uint8_t)mo->mode, event);
+	if (h && h->count == 1 && mo->fails && used(m, in)) {
+		h->cond = state_load(&m->s->locs, st, sim_temp(m, in->temp))
+				  .loc;
+		h->success = (uint8_t)mo->success;
+	}
+}
+
+/* ---- release ---- */
+
+static void mark_released(struct solver *s, uint32_t event)
+{
+	for (uint32_t e = event; e != LC_NONE; e = s->events.data[e].inner)
+		s->events.data[e].released = true;
+}
+
+static void bad_release(struct sim *m, struct state *st, loc_t lock,
+			enum lc_bad_release why, uint32_t event,
+			uint32_t other)
+{
+	struct badrelease *b = lc_push(&m->s->badreleases);
+
+	b->function = m->function;
+	b->instr = m->instr;
+	b->lock = lock;
+	b->why = why;
+	b->event = event;
+	b->other_event = other;
+	b->weak = st->weak;
+	b->nconds = sim_conds(m, st, &b->conds);
+}
+
+static void note_loop_release(struct sim *m, loc_t lock)
+{
+	if (!m->in_loop[m->block])
+		return;
+	*lc_push(&m->loop_releases) = (struct loop_class){
+		loc_class(&m->s->locs, lock, true), m->loop_of[m->block]
+	};
+}
+
+static void release_held(struct sim *m, struct state *st, struct held *h,
+			 uint32_t event)
+{
+	loc_t lock = h->lock;
+	struct okrelease *ok;
+
+	mark_released(m->s, h->event);
+	if (h->flags & HELD_UNCHECKED) {
+		for (uint32_t i = 0; i < m->s->untested.len; i++)
+			if (m->s->untested.data[i].event == h->event)
+				m->s->untested.data[i].released = true;
+	}
+	ok = lc_push(&m->s->okreleases);
+	ok->function = m->function;
+	ok->instr = m->instr;
+	ok->lock = lock;
+	ok->nconds = sim_conds(m, st, &ok->conds);
+	if (--h->count > 0)
+		return;
+	state_drop_held(st, h);
+	state_set_mark(&m->arena, st, lock, MARK_RELEASED, event);
+	if (!state_nheld(st))
+		sim_havoc_shared(m, st, false);
+}
+
+void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
+{
+	struct held *h = state_held(st, lock);
+	const struct mark *k;
+
+	note_loop_release(m, lock);
+	if (sim_swept(m, lock))
+		return;
+	if (h && h->count > 0) {
+		release_held(m, st, h, event);
+		return;
+	}
+	if (state_mark(st, lock, MARK_LOCK_FAILED))
+		return;
+	k = state_mark(st, lock, MARK_TRY_FAILED);
+	if (k) {
+		bad_release(m, st, lock, LC_BAD_FAILED_TRY, event, k->event);
+		return;
+	}
+	k = state_mark(st, lock, MARK_RELEASED);
+	if (k) {
+		bad_release(m, st, lock, LC_BAD_DOUBLE, event, k->event);
+		return;
+	}
+	if (loc_at(&m->s->locs, loc_at(&m->s->locs, lock)->root)->kind ==
+	    ROOT_SYM)
+		return; /* an object we cannot follow */
+	bad_release(m, st, lock, LC_BAD_SOME_PATH, event, LC_NONE);
+	if (h) {
+		h->count--;
+		return;
+	}
+	h = state_push_held(&m->arena, st);
+	h->lock = lock;
+	h->count = -1;
+	h->event = event;
+	h->instr = m->instr;
+	state_set_mark(&m->arena, st, lock, MARK_RELEASED, event);
+	sim_havoc_shared(m, st, false);
+}
+
+static void do_release(struct sim *m, struct state *st,
+		       const struct lc_instr *in, const struct lc_model *mo)
+{
+	loc_t lock = model_lock(m, st, in, mo);
+
+	if (!lock)
+		return;
+	ops_release(m, st, lock, acquire_event(m, mo, EV_RELEASE, lock));
+}
+
+/* A condition wait gives the lock up and takes it back: whoever is held
+ * beside it is held while waiting for it again. */
+static void do_wait(struct sim *m, struct state *st,
+		    const struct lc_instr *in, const struct lc_model *mo)
+{
+	loc_t lock = model_lock(m, st, in, mo);
+	struct acquire a = { 0 };
+
+	sim_havoc_shared(m, st, true);
+	if (!lock)
+		return;
+	a.event = acquire_event(m, mo, EV_WAIT, lock);
+	a.lock = lock;
+	a.dropped = &lock;
+	a.ndropped = 1;
+	if (!state_held(st, lock)) {
+		/* the caller's: tell it that its lock was away */
+		a.dropped = lc_arena_alloc(m->keep, sizeof(lock));
+		a.dropped[0] = lock;
+		ops_note_acquire(m, st, &a);
+		return;
+	}
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		const struct held *h = &st->held.data[i];
+		struct lockref ref = { h->lock, h->mode, h->event };
+
+		if (h->count > 0 && h->lock != lock)
+			edge_add(m, st, &ref, lock, &a, NULL, 0, NULL, 0);
+	}
+}
+
+/* ---- kinds ---- */
+
+void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind)
+{
+	struct kindrec r = { lock, kind };
+
+	if (loc_is_open(&m->s->locs, lock) &&
+	    m->sum->kinds.len < MAX_CALLBACKS)
+		*lc_push(&m->sum->kinds) = r;
+	*lc_push(&m->s->kinds) = r;
+}
+
+void sim_initialiser(struct sim *m, loc_t x, uint32_t macro)
+{
+	const char *name = lc_str(&m->u->strings, macro);
+
+	for (uint32_t i = 0; i < m->s->models->initialisers.len; i++) {
+		const struct lc_model_kind *k =
+			&m->s->models->initialisers.data[i];
+
+		if (!strcmp(lc_str(&m->s->models->strings, k->name), name))
+			ops_note_kind(m, x, k->kind);
+	}
+}
+
+static enum lc_kind kind_of_value(const struct sim *m,
+				  const struct lc_model *mo, struct value v,
+				  enum lc_kind normal)
+{
+	if (v.loc)
+		return LC_KIND_UNKNOWN;
+	for (uint32_t i = 0; i < mo->nvalues; i++) {
+		const struct lc_model_value *x =
+			&m->s->models->values.data[mo->first_value + i];
+		int64_t c = mo->mask ? (v.constant & mo->mask) : v.constant;
+
+		if (x->value == c)
+			return x->kind;
+	}
+	return normal;
+}
+
+static loc_t kind_slot(struct sim *m, loc_t attr)
+{
+	return loc_step(&m->s->locs, attr, STEP_KIND, 0, 0);
+}
+
+static void do_attr(struct sim *m, struct state *st, const struct lc_instr *in,
+		    const struct lc_model *mo)
+{
+	int n = mo->attr >= 0 ? mo->attr : mo->lock >= 0 ? mo->lock : 0;
+	struct value attr = sim_arg(m, st, in, n);
+	int64_t kind = LC_KIND_UNKNOWN;
+
+	if (!attr.loc)
+		return;
+	if (mo->op == LC_MODEL_ATTR_KIND)
+		kind = kind_of_value(m, mo, sim_arg(m, st, in, mo->type),
+				     LC_KIND_UNKNOWN);
+	else
+		kind = -1; /* defaults: whatever the init call makes */
+	state_store(&m->arena, st, kind_slot(m, attr.loc), value_const(kind));
+}
+
+static void do_init(struct sim *m, struct state *st, const struct lc_instr *in,
+		    const struct lc_model *mo)
+{
+	struct value v;
+	enum lc_kind kind = mo->kind;
+
+	if (mo->lock < 0)
+		return;
+	v = sim_arg(m, st, in, mo->lock);
+	if (!v.loc || mo->kind == LC_KIND_SEMAPHORE)
+		return;
+	if (mo->attr >= 0) {
+		struct value attr = sim_arg(m, st, in, mo->attr);
+
+		if (attr.loc) {
+			struct value k = state_load(
+				&m->s->locs, st, kind_slot(m, attr.loc));
+
+			if (k.loc)
+				kind = LC_KIND_UNKNOWN;
+			else if (k.constant >= 0)
+				kind = (enum lc_kind)k.constant;
+		}
+	}
+	if (mo->type >= 0)
+		kind = kind_of_value(m, mo, sim_arg(m, st, in, mo->type),
+				     kind);
+	ops_note_kind(m, v.loc, kind);
+	state_clear_marks(st, v.loc);
+}
+
+/* ---- the rest ---- */
+
+static void do_free(struct sim *m, struct state *st, const struct lc_instr *in,
+		    const struct lc_model *mo)
+{
+	struct value v = sim_arg(m, st, in, mo->lock >= 0 ? mo->lock : 0);
+
+	if (!v.loc)
+		return;
+	for (uint32_t i = st->held.len; i-- > 0;)
+		if (loc_below(&m->s->locs, st->held.data[i].lock, v.loc))
+			state_drop_held(st, &st->held.data[i]);
+}
+
+static bool call_now(struct sim *m, struct state *st,
+		     const struct lc_instr *in, const struct lc_model *mo)
+{
+	struct value f = sim_arg(m, st, in, mo->entry), arg;
+	struct lc_instr bare = *in;
+
+	sim_unknown_call(m, st, in, NULL);
+	if (!f.loc || loc_at(&m->s->locs, f.loc)->kind != ROOT_FUNCTION)
+		return true;
+	arg = sim_arg(m, st, in, mo->arg);
+	bare.temp = LC_NONE;
+	return apply_function(m, st, loc_at(&m->s->locs, f.loc)->ref, &arg,
+			      mo->arg >= 0, &bare, false);
+}
+
+static void do_start(struct sim *m, struct state *st,
+		     const struct lc_instr *in, const struct lc_model *mo)
+{
+	struct value handle = { 0 };
+	uint32_t event;
+
+	if (mo->handle >= 0)
+		handle = sim_arg(m, st, in, mo->handle);
+	else if (mo->handle == LC_ARG_RETURN && in->temp != LC_NONE)
+		handle = value_addr(sim_temp(m, in->temp));
+	event = acquire_event(m, mo, EV_START, handle.loc);
+	apply_start(m, st, event, sim_arg(m, st, in, mo->entry),
+		    sim_arg(m, st, in, mo->arg), handle.loc, in, mo->entry);
+}
+
+/* The handle's home: joins name its value, starts its address. */
+static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
+		    const struct lc_model *mo)
+{
+	struct locs *l = &m->s->locs;
+	struct value v = sim_arg(m, st, in, mo->handle);
+	const struct loc *x;
+	loc_t home;
+
+	if (!v.loc)
+		return;
+	x = loc_at(l, v.loc);
+	if (x->kind == STEP_DEREF)
+		home = x->parent;
+	else if (x->kind == ROOT_SYM && x->parent)
+		home = x->parent;
+	else
+		home = v.loc;
+	for (uint32_t i = 0; i < st->live.len; i++) {
+		struct live *t = &st->live.data[i];
+
+		if (t->handle &&
+		    (t->handle == home ||
+		     (loc_class(l, t->handle, true) ==
+			      loc_class(l, home, true) &&
+		      loc_class(l, home, true) &&
+		      (sim_is_element(m, t->handle) ||
+		       sim_is_element(m, home)))))
+			t->joined = true;
+	}
+	for (uint32_t i = 0; i < m->sum->joined.len; i++)
+		if (m->sum->joined.data[i] == home)
+			return;
+	*lc_push(&m->sum->joined) = home;
+}
+
+bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
+	      const struct lc_model *mo)
+{
+	switch (mo->op) {
+	case LC_MODEL_ACQUIRE:
+		do_acquire(m, st, in, mo);
+		break;
+	case LC_MODEL_RELEASE:
+		do_release(m, st, in, mo);
+		break;
+	case LC_MODEL_WAIT:
+		do_wait(m, st, in, mo);
+		break;
+	case LC_MODEL_INIT:
+		do_init(m, st, in, mo);
+		break;
+	case LC_MODEL_ATTR_INIT:
+	case LC_MODEL_ATTR_KIND:
+		do_attr(m, st, in, mo);
+		break;
+	case LC_MODEL_START:
+		do_start(m, st, in, mo);
+		break;
+	case LC_MODEL_JOIN:
+		do_join(m, st, in, mo);
+		break;
+	case LC_MODEL_THREAD_EXIT:
+		sim_exit_thread(m, st, in->pos);
+		return false;
+	case LC_MODEL_EXIT:
+		return false;
+	case LC_MODEL_FREE:
+		do_free(m, st, in, mo);
+		break;
+	case LC_MODEL_ONCE:
+	case LC_MODEL_CALLS:
+		if (!call_now(m, st, in, mo))
+			return false;
+		break;
+	case LC_MODEL_BLOCK:
+	case LC_MODEL_BARRIER:
+		sim_unknown_call(m, st, in, NULL);
+		sim_havoc_shared(m, st, true);
+		break;
+	case LC_MODEL_ALLOC:
+	case LC_MODEL_NOP:
+	case LC_MODEL_SIGNAL:
+	case LC_MODEL_BROADCAST:
+	case LC_MODEL_DESTROY:
+		break;
+	default:
+		sim_unknown_call(m, st, in, NULL);
+		break;
+	}
+	return !mo->noreturn;
+}

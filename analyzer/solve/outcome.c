@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a function: its exits become outcomes (what callers see), and
+ * locks still held become leak candidates for verdict.c.
+ */
+#include "solve/sim.h"
+
+#include <stdlib.h>
+
+enum { PLACE_EXIT = 1 << 24, PLACE_OUTCOME = 1 << 25 };
+
+/* The returned value as a location, so that a join treats it like memory. */
+static loc_t ret_place(struct sim *m)
+{
+	return loc_root(&m->s->locs, ROOT_LOCAL, m->function, -1);
+}
+
+void outcome_add_exit(struct sim *m, const struct exitrec *e)
+{
+	struct exitrec *n;
+
+	if (e->has_ret)
+		state_store(&m->arena, e->state, ret_place(m), e->ret);
+	for (uint32_t i = 0; i < m->exits.len; i++) {
+		struct exitrec *x = &m->exits.data[i];
+
+		if (x->block != e->block || x->thread_exit != e->thread_exit ||
+		    !state_same_shape(x->state, e->state))
+			continue;
+		state_join(&m->arena, &m->s->locs, x->state, e->state,
+			   m->function, PLACE_EXIT + e->block);
+		if (x->has_ret)
+			x->ret = state_load(&m->s->locs, x->state,
+					    ret_place(m));
+		return;
+	}
+	n = lc_push(&m->exits);
+	*n = *e;
+	n->state = state_clone(&m->arena, e->state);
+}
+
+void summary_clear(struct summary *sum)
+{
+	for (uint32_t i = 0; i < sum->outcomes.len; i++)
+		;
+	sum->outcomes.len = 0;
+	sum->acquires.len = 0;
+	sum->edges.len = 0;
+	sum->callbacks.len = 0;
+	sum->kinds.len = 0;
+	sum->joined.len = 0;
+	sum->returns = false;
+	lc_arena_reset(&sum->arena);
+}
+
+/* ---- classes of returned values ---- */
+
+enum ret_class { RET_ANY, RET_ZERO, RET_NEGATIVE, RET_POSITIVE, RET_NONZERO };
+
+static enum ret_class ret_class(const struct fact *f)
+{
+	if (f->lo == 0 && f->hi == 0)
+		return RET_ZERO;
+	if (f->hi < 0)
+		return RET_NEGATIVE;
+	if (f->lo > 0)
+		return RET_POSITIVE;
+	for (uint8_t i = 0; i < f->nne; i++)
+		if (f->ne[i] == 0)
+			return RET_NONZERO;
+	return RET_ANY;
+}
+
+static struct fact exit_ret(struct sim *m, const struct exitrec *e)
+{
+	if (!e->has_ret)
+		return fact_any(0);
+	return state_fact(e->state, &m->s->locs, e->ret);
+}
+
+/* ---- which locks a caller hears of ---- */
+
+static bool own_local(const struct sim *m, loc_t x)
+{
+	const struct loc *r = loc_at(&m->s->locs, loc_at(&m->s->locs, x)->root);
+
+	return r->kind == ROOT_LOCAL && r->ref == m->function;
+}
+
+static bool exported(const struct sim *m, const struct held *h)
+{
+	return h->count != 0 && !own_local(m, h->lock);
+}
+
+static uint32_t ndeltas(const struct sim *m, const struct state *st)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < st->held.len; i++)
+		n += exported(m, &st->held.data[i]);
+	return n;
+}
+
+static bool cond_return(const struct exitrec *e, const struct held *h)
+{
+	return h->cond && e->has_ret && e->ret.loc == h->cond;
+}
+
+static bool same_deltas(struct sim *m, const struct exitrec *a,
+			const struct exitrec *b)
+{
+	if (ndeltas(m, a->state) != ndeltas(m, b->state))
+		return false;
+	for (uint32_t i = 0; i < a->state->held.len; i++) {
+		const struct held *h = &a->state->held.data[i], *g;
+
+		if (!exported(m, h))
+			continue;
+		g = state_held(b->state, h->lock);
+		if (!g || g->count != h->count || g->mode != h->mode ||
+		    cond_return(a, h) != cond_return(b, g))
+			return false;
+	}
+	return true;
+}
+
+static bool has_failed(const struct state *st)
+{
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_LOCK_FAILED)
+			return true;
+	return false;
+}
+
+/* ---- building ---- */
+
+static bool visible_value(const struct sim *m, struct value v)
+{
+	return !v.loc || !own_local(m, v.loc);
+}
+
+static void put_writes(struct sim *m, struct outcome *o,
+		       const struct state *st)
+{
+	uint32_t n = 0;
+
+	o->writes = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(*o->writes));
+	for (uint32_t i = 0; i < st->store.len && n < MAX_WRITES; i++) {
+		const struct bind *b = &st->store.data[i];
+
+		if (own_local(m, b->loc) || !visible_value(m, b->value))
+			continue;
+		if (loc_at(&m->s->locs, loc_at(&m->s->locs, b->loc)->root)
+			    ->kind == ROOT_SYM)
+			continue;
+		o->writes[n++] = *b;
+	}
+	o->nwrites = n;
+}
+
+static void put_deltas(struct sim *m, struct outcome *o,
+		       const struct exitrec *e)
+{
+	o->ndeltas = ndeltas(m, e->state);
+	o->deltas = lc_arena_alloc(m->keep,
+				   (o->ndeltas + 1) * sizeof(*o->deltas));
+	o->ndeltas = 0;
+	for (uint32_t i = 0; i < e->state->held.len; i++) {
+		const struct held *h = &e->state->held.data[i];
+
+		if (exported(m, h))
+			o->deltas[o->ndeltas++] = (struct delta){
+				*h, cond_return(e, h)
+			};
+	}
+}
+
+static void put_marks(struct sim *m, struct outcome *o, const struct state *st)
+{
+	o->failed = lc_arena_alloc(m->keep,
+				   (st->marks.len + 1) * sizeof(*o->failed));
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_LOCK_FAILED &&
+		    !own_local(m, st->marks.data[i].lock))
+			o->failed[o->nfailed++] = st->marks.data[i];
+	o->live = lc_arena_alloc(m->keep,
+				 (st->live.len + 1) * sizeof(*o->live));
+	for (uint32_t i = 0; i < st->live.len; i++)
+		o->live[o->nlive++] = st->live.data[i];
+}
+
+static void build(struct sim *m, const struct exitrec *e)
+{
+	struct outcome *o = lc_push(&m->sum->outcomes);
+
+	put_deltas(m, o, e);
+	put_writes(m, o, e->state);
+	put_marks(m, o, e->state);
+	o->nconds = sim_conds(m, e->state, &o->conds);
+	o->weak = e->state->weak;
+	o->has_ret = e->has_ret;
+	if (!e->has_ret)
+		return;
+	o->ret = e->ret;
+	o->ret_fact = state_fact(e->state, &m->s->locs, e->ret);
+}
+
+static void fold(struct sim *m, struct exitrec *into, const struct exitrec *e,
+		 uint32_t group)
+{
+	struct state *other = state_clone(&m->arena, e->state);
+
+	/* the locks are the same, the sites need not be */
+	other->held = into->state->held;
+	state_join(&m->arena, &m->s->locs, into->state, other, m->function,
+		   PLACE_OUTCOME + group);
+	into->state->weak |= e->state->weak;
+	if (into->has_ret)
+		into->ret = state_load(&m->s->locs, into->state, ret_place(m));
+}
+
+static void make_outcomes(struct sim *m)
+{
+	LC_ARRAY(struct exitrec) groups = { 0 };
+	bool uniform = true;
+
+	for (uint32_t i = 1; i < m->exits.len; i++)
+		uniform = uniform && (m->exits.data[i].thread_exit ||
+				      same_deltas(m, &m->exits.data[0],
+						  &m->exits.data[i]));
+	for (uint32_t i = 0; i < m->exits.len; i++) {
+		const struct exitrec *e = &m->exits.data[i];
+		struct fact f = exit_ret(m, e);
+		uint32_t k;
+
+		if (e->thread_exit)
+			continue;
+		m->sum->returns = true;
+		for (k = 0; k < groups.len; k++) {
+			struct fact g = exit_ret(m, &groups.data[k]);
+
+			if (groups.data[k].has_ret != e->has_ret ||
+			    !same_deltas(m, &groups.data[k], e) ||
+			    has_failed(groups.data[k].state) !=
+				    has_failed(e->state))
+				continue;
+			if (uniform || ret_class(&f) == ret_class(&g))
+				break;
+		}
+		if (k < groups.len) {
+			fold(m, &groups.data[k], e, k);
+		} else if (groups.len < MAX_OUTCOMES) {
+			*lc_push(&groups) = *e;
+			lc_last(&groups)->state =
+				state_clone(&m->arena, e->state);
+		} else {
+			m->sum->capped = true;
+			m->cap_reason = "too many outcomes";
+		}
+	}
+	for (uint32_t i = 0; i < groups.len; i++)
+		build(m, &groups.data[i]);
+	lc_array_release(&groups);
+}
+
+/* ---- leaks ---- */
+
+static void note_leak(struct sim *m, const struct exitrec *e,
+		      const struct held *h)
+{
+	struct leak *k = lc_push(&m->s->leaks);
+
+	k->function = m->function;
+	k->instr = LC_NONE;
+	k->pos = e->pos;
+	k->lock = h->lock;
+	k->held = *h;
+	k->ret = e->ret;
+	k->has_ret = e->has_ret;
+	k->ret_fact = exit_ret(m, e);
+	k->weak = e->state->weak || (h->flags & HELD_WEAK);
+	k->thread_exit = e->thread_exit;
+	k->nconds = sim_conds(m, e->state, &k->conds);
+}
+
+static bool leaked(const struct sim *m, loc_t lock)
+{
+	for (uint32_t i = m->s->leaks.len; i-- > 0;) {
+		if (m->s->leaks.data[i].function != m->function)
+			return false;
+		if (m->s->leaks.data[i].lock == lock)
+			return true;
+	}
+	return false;
+}
+
+static void note_leaks(struct sim *m)
+{
+	LC_ARRAY(loc_t) locks = { 0 };
+
+	for (uint32_t i = 0; i < m->exits.len; i++) {
+		const struct exitrec *e = &m->exits.data[i];
+
+		for (uint32_t k = 0; k < e->state->held.len; k++) {
+			const struct held *h = &e->state->held.data[k];
+
+			if (h->count <= 0 || (h->flags & HELD_UNCHECKED) ||
+			    own_local(m, h->lock) || cond_return(e, h))
+				continue;
+			if (!leaked(m, h->lock))
+				*lc_push(&locks) = h->lock;
+			note_leak(m, e, h);
+		}
+	}
+	for (uint32_t n = 0; n < locks.len; n++) {
+		for (uint32_t i = 0; i < m->exits.len; i++) {
+			const struct exitrec *e = &m->exits.data[i];
+			const struct mark *mk;
+			struct balance *b;
+			struct held *h =
+				state_held(e->state, locks.data[n]);
+
+			if ((h && h->count > 0) || e->thread_exit)
+				continue;
+			mk = state_mark(e->state, locks.data[n],
+					MARK_RELEASED);
+			b = lc_push(&m->s->balances);
+			b->function = m->function;
+			b->lock = locks.data[n];
+			b->has_ret = e->has_ret;
+			b->ret_fact = exit_ret(m, e);
+			b->taken = mk != NULL;
+			b->release_event = mk ? mk->event : LC_NONE;
+		}
+	}
+	lc_array_release(&locks);
+}
+
+void outcome_finish(struct sim *m)
+{
+	note_leaks(m);
+	make_outcomes(m);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the simulation of a flow wants to know beforehand: an order of its
+ * blocks, its loops (strongly connected components), which instruction is
+ * in which block, and which call results anybody looks at.
+ */
+#include "solve/sim.h"
+
+#include <stdlib.h>
+
+enum { VISITS_BASE = 2000 };
+
+static uint32_t nsucc(const struct lc_block *b)
+{
+	switch (b->term) {
+	case LC_T_JUMP:
+		return 1;
+	case LC_T_TEST:
+	case LC_T_CHOICE:
+		return 2;
+	case LC_T_SWITCH:
+		return b->ncases + 1;
+	case LC_T_COMPUTED:
+		return b->ncases;
+	default:
+		return 0;
+	}
+}
+
+static uint32_t succ(const struct sim *m, const struct lc_block *b, uint32_t i)
+{
+	switch (b->term) {
+	case LC_T_SWITCH:
+		return i ? m->u->cases.data[b->first_case + i - 1].target
+			 : b->succ[0];
+	case LC_T_COMPUTED:
+		return m->u->cases.data[b->first_case + i].target;
+	default:
+		return b->succ[i];
+	}
+}
+
+static const struct lc_block *block_at(const struct sim *m, uint32_t b)
+{
+	return &m->u->blocks.data[m->flow->first_block + b];
+}
+
+/* Depth first, iteratively: reverse post-order, and Tarjan's components in
+ * the same walk. */
+struct walk {
+	uint32_t *low, *number, *stack, *path, *edge;
+	bool *on;
+	uint32_t nstack, npath, count, post;
+};
+
+static void push(struct sim *m, struct walk *w, uint32_t b)
+{
+	w->number[b] = w->low[b] = ++w->count;
+	w->stack[w->nstack++] = b;
+	w->on[b] = true;
+	w->edge[b] = 0;
+	w->path[w->npath++] = b;
+	(void)m;
+}
+
+static void pop(struct sim *m, struct walk *w, uint32_t b)
+{
+	m->rpo[b] = --w->post;
+	m->order[w->post] = b;
+	if (w->low[b] == w->number[b]) {
+		uint32_t x, n = 0;
+
+		do {
+			x = w->stack[--w->nstack];
+			w->on[x] = false;
+			m->loop_of[x] = b;
+			n++;
+		} while (x != b);
+		if (n > 1)
+			for (uint32_t i = 0; i < n; i++)
+				m->in_loop[w->stack[w->nstack + i]] = true;
+	}
+	w->npath--;
+	if (w->npath) {
+		uint32_t p = w->path[w->npath - 1];
+
+		if (w->low[b] < w->low[p])
+			w->low[p] = w->low[b];
+	}
+}
+
+static void find_order(struct sim *m)
+{
+	uint32_t n = m->flow->nblocks;
+	struct walk w = { .post = n };
+
+	w.low = lc_alloc(n * sizeof(uint32_t) * 5);
+	w.number = w.low + n;
+	w.stack = w.number + n;
+	w.path = w.stack + n;
+	w.edge = w.path + n;
+	w.on = lc_alloc(n);
+	push(m, &w, 0);
+	while (w.npath) {
+		uint32_t b = w.path[w.npath - 1];
+		const struct lc_block *blk = block_at(m, b);
+
+		if (w.edge[b] < nsucc(blk)) {
+			uint32_t t = succ(m, blk, w.edge[b]++);
+
+			if (!w.number[t])
+				push(m, &w, t);
+			else if (w.on[t] && w.number[t] < w.low[b])
+				w.low[b] = w.number[t];
+			if (t == b)
+				m->in_loop[b] = true;
+		} else {
+			pop(m, &w, b);
+		}
+	}
+	/* every block is reachable, so post has come down to 0; should a flow
+	 * break that promise, the rest keeps a harmless order */
+	for (uint32_t b = 0; w.post && b < n; b++)
+		if (!w.number[b]) {
+			m->rpo[b] = --w.post;
+			m->order[w.post] = b;
+		}
+	free(w.low);
+	free(w.on);
+}
+
+static void map_instrs(struct sim *m)
+{
+	uint32_t lo = UINT32_MAX, hi = 0;
+
+	for (uint32_t b = 0; b < m->flow->nblocks; b++) {
+		const struct lc_block *blk = block_at(m, b);
+
+		if (blk->first_instr < lo)
+			lo = blk->first_instr;
+		if (blk->first_instr + blk->ninstrs > hi)
+			hi = blk->first_instr + blk->ninstrs;
+	}
+	m->first_instr = lo;
+	m->instr_block = lc_alloc((hi - lo + 1) * sizeof(uint32_t));
+	for (uint32_t b = 0; b < m->flow->nblocks; b++) {
+		const struct lc_block *blk = block_at(m, b);
+
+		for (uint32_t i = 0; i < blk->ninstrs; i++)
+			m->instr_block[blk->first_instr + i - lo] = b;
+	}
+}
+
+/* ---- which results are looked at ---- */
+
+struct usage {
+	struct sim *m;
+	bool *local;          /* read anywhere */
+	uint32_t *temp_local; /* temp → local it is stored in, LC_NONE */
+};
+
+static void use_operand(struct usage *u, uint32_t operand);
+
+static void use_path(struct usage *u, uint32_t path, bool read)
+{
+	const struct lc_path *q = &u->m->u->paths.data[path];
+
+	if (q->root_kind == LC_ROOT_LOCAL && (read || q->nsteps))
+		u->local[q->root] = true;
+	if (q->root_kind == LC_ROOT_TEMP && read)
+		u->m->temp_used[q->root] = true;
+	for (uint32_t i = 0; i < q->nsteps; i++) {
+		const struct lc_step *s =
+			&u->m->u->steps.data[q->first_step + i];
+
+		if (s->kind == LC_STEP_INDEX_VAR)
+			use_operand(u, s->ref);
+	}
+}
+
+static void use_operand(struct usage *u, uint32_t operand)
+{
+	const struct lc_operand *o;
+
+	if (operand == LC_NONE)
+		return;
+	o = &u->m->u->operands.data[operand];
+	if (o->kind == LC_OP_LOAD || o->kind == LC_OP_ADDR)
+		use_path(u, o->ref, true);
+	/* computed from a path: rc + 1, rc | other */
+	if (o->kind == LC_OP_UNKNOWN && o->ref != LC_NONE &&
+	    o->ref < u->m->u->paths.len)
+		use_path(u, o->ref, true);
+}
+
+/* `local = temp` alone is no look at the temp. */
+static bool plain_store(struct usage *u, const struct lc_instr *in)
+{
+	const struct lc_operand *o = &u->m->u->operands.data[in->operand];
+	const struct lc_path *to = &u->m->u->paths.data[in->path], *from;
+
+	if (o->kind != LC_OP_LOAD || to->nsteps ||
+	    to->root_kind != LC_ROOT_LOCAL)
+		return false;
+	from = &u->m->u->paths.data[o->ref];
+	if (from->nsteps || from->root_kind != LC_ROOT_TEMP)
+		return false;
+	u->temp_local[from->root] = to->root;
+	return true;
+}
+
+static void use_instr(struct usage *u, const struct lc_instr *in)
+{
+	if (in->kind == LC_I_ASSIGN) {
+		use_path(u, in->path, false);
+		if (!plain_store(u, in))
+			use_operand(u, in->operand);
+	} else if (in->kind == LC_I_CALL) {
+		use_operand(u, in->operand);
+		for (uint32_t i = 0; i < in->nargs; i++)
+			use_operand(u, u->m->u->args.data[in->first_arg + i]);
+	}
+}
+
+static void find_used(struct sim *m)
+{
+	struct usage u = { .m = m };
+	uint32_t n = m->flow->ntemps;
+
+	m->temp_used = lc_alloc(n + 1);
+	u.local = lc_alloc(m->flow->nlocals + 1);
+	u.temp_local = lc_alloc((n + 1) * sizeof(uint32_t));
+	memset(u.temp_local, 0xff, (n + 1) * sizeof(uint32_t));
+	for (uint32_t b = 0; b < m->flow->nblocks; b++) {
+		const struct lc_block *blk = block_at(m, b);
+
+		for (uint32_t i = 0; i < blk->ninstrs; i++)
+			use_instr(&u,
+				  &m->u->instrs.data[blk->first_instr + i]);
+		if (blk->term == LC_T_TEST || blk->term == LC_T_SWITCH ||
+		    blk->term == LC_T_RETURN)
+			use_operand(&u, blk->lhs);
+		if (blk->term == LC_T_TEST)
+			use_operand(&u, blk->rhs);
+	}
+	for (uint32_t t = 0; t < n; t++)
+		if (u.temp_local[t] != LC_NONE && u.local[u.temp_local[t]])
+			m->temp_used[t] = true;
+	free(u.local);
+	free(u.temp_local);
+}
+
+void sim_prepare(struct sim *m)
+{
+	uint32_t n = m->flow->nblocks;
+
+	m->states = lc_alloc(n * sizeof(*m->states));
+	m->order = lc_alloc(n * sizeof(uint32_t));
+	m->rpo = lc_alloc(n * sizeof(uint32_t));
+	m->loop_of = lc_alloc(n * sizeof(uint32_t));
+	m->in_loop = lc_alloc(n);
+	m->max_visits = VISITS_BASE + n * MAX_VISITS;
+	find_order(m);
+	map_instrs(m);
+	find_used(m);
+}
+
+void sim_cleanup(struct sim *m)
+{
+	free(m->order);
+	free(m->rpo);
+	free(m->loop_of);
+	free(m->in_loop);
+	free(m->instr_block);
+	free(m->temp_used);
+	lc_array_release(&m->next);
+	lc_array_release(&m->exits);
+	lc_array_release(&m->sweeps);
+	lc_array_release(&m->held_over);
+	lc_array_release(&m->loop_releases);
+	lc_arena_release(&m->arena);
+}

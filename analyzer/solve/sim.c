@@ -1,0 +1,891 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One function: property simulation over its flow.
+ *
+ * Step 1  The entry state: parameters hold what the caller passed.
+ * Step 2  Blocks are taken in reverse post-order; every state of a block runs
+ *         through its instructions (a call may fork it) and its terminator.
+ * Step 3  A state that arrives at a block is joined with the one of equal lock
+ *         state there, or stands beside it.
+ * Step 4  A loop that takes every lock of an array or list, and has no release
+ *         in it, is a *sweep*: its class is not followed in this function, and
+ *         the simulation starts again (restart).
+ * Step 5  The states at exits become the summary (outcome.c).
+ */
+#include "solve/sim.h"
+
+#include <stdlib.h>
+
+/* ---- values ---- */
+
+loc_t value_loc(struct sim *m, struct value v)
+{
+	if (v.loc)
+		return v.loc;
+	return loc_sym(&m->s->locs, SYM_LOST, m->function, m->instr, 0);
+}
+
+static loc_t path_root(struct sim *m, const struct lc_path *q)
+{
+	struct locs *l = &m->s->locs;
+
+	switch (q->root_kind) {
+	case LC_ROOT_GLOBAL:
+		return loc_root(l, ROOT_GLOBAL,
+				m->s->program.symbol_map[m->unit][q->root], 0);
+	case LC_ROOT_LOCAL:
+		return loc_root(l, ROOT_LOCAL, m->function, q->root);
+	case LC_ROOT_TEMP:
+		return sim_temp(m, q->root);
+	default:
+		return loc_sym(l, SYM_LOST, m->function,
+			       -2 - (int64_t)q->root - q->root_kind, 0);
+	}
+}
+
+loc_t sim_temp(struct sim *m, uint32_t temp)
+{
+	return loc_root(&m->s->locs, ROOT_LOCAL, m->function,
+			(int64_t)m->flow->nlocals + temp);
+}
+
+static bool volatile_step(struct sim *m, const struct lc_path *q,
+			  const struct lc_step *last)
+{
+	struct program *p = &m->s->program;
+
+	if (last && last->kind == LC_STEP_FIELD)
+		return p->fields.data[p->field_map[m->unit][last->ref]].flags &
+		       LC_FIELD_VOLATILE;
+	if (last)
+		return false;
+	if (q->root_kind == LC_ROOT_GLOBAL)
+		return p->symbols.data[p->symbol_map[m->unit][q->root]].flags &
+		       LC_SYM_VOLATILE;
+	if (q->root_kind == LC_ROOT_LOCAL)
+		return m->u->locals.data[m->flow->first_local + q->root].flags &
+		       LC_LOCAL_VOLATILE;
+	return false;
+}
+
+/* The object after the first n steps. */
+static loc_t walk(struct sim *m, struct state *st, const struct lc_path *q,
+		  uint32_t n)
+{
+	struct locs *l = &m->s->locs;
+	struct program *p = &m->s->program;
+	loc_t x = path_root(m, q);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct lc_step *s = &m->u->steps.data[q->first_step + i];
+
+		switch (s->kind) {
+		case LC_STEP_FIELD:
+			x = loc_step(l, x, STEP_FIELD,
+				     p->field_map[m->unit][s->ref], 0);
+			break;
+		case LC_STEP_CONTAINER:
+			x = loc_step(l, x, STEP_CONTAINER,
+				     p->field_map[m->unit][s->ref], 0);
+			break;
+		case LC_STEP_DEREF:
+			x = value_loc(m, state_load(l, st, x));
+			break;
+		case LC_STEP_INDEX:
+			x = loc_step(l, x, STEP_INDEX, 0, s->value);
+			break;
+		case LC_STEP_INDEX_VAR: {
+			struct value v = sim_operand(m, st, s->ref);
+
+			x = v.loc ? loc_step(l, x, STEP_INDEX_VALUE, v.loc, 0)
+				  : loc_step(l, x, STEP_INDEX, 0, v.constant);
+			break;
+		}
+		default:
+			x = loc_step(l, x, STEP_INDEX_ANY, 0, 0);
+			break;
+		}
+	}
+	return x;
+}
+
+loc_t sim_path(struct sim *m, struct state *st, uint32_t path)
+{
+	const struct lc_path *q = &m->u->paths.data[path];
+
+	return walk(m, st, q, q->nsteps);
+}
+
+static struct value load_path(struct sim *m, struct state *st, uint32_t path)
+{
+	struct locs *l = &m->s->locs;
+	const struct lc_path *q = &m->u->paths.data[path];
+	const struct lc_step *last =
+		q->nsteps ? &m->u->steps.data[q->first_step + q->nsteps - 1]
+			  : NULL;
+	bool derived = last && (last->kind == LC_STEP_MASK ||
+				last->kind == LC_STEP_ARITH);
+	loc_t x = walk(m, st, q, derived ? q->nsteps - 1 : q->nsteps);
+	struct value v;
+
+	if (volatile_step(m, q, derived ? NULL : last))
+		return value_addr(
+			loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
+	v = state_load(l, st, x);
+	if (!derived)
+		return v;
+	if (last->kind == LC_STEP_MASK && !v.loc)
+		return value_const(v.constant & last->value);
+	if (!v.loc)
+		return value_addr(loc_sym(l, SYM_LOST, m->function,
+					  last->value ^ v.constant, 0));
+	return value_addr(loc_step(
+		l, v.loc, last->kind == LC_STEP_MASK ? STEP_MASK : STEP_ARITH,
+		0, last->value));
+}
+
+struct value sim_operand(struct sim *m, struct state *st, uint32_t operand)
+{
+	const struct lc_operand *o = &m->u->operands.data[operand];
+	struct program *p = &m->s->program;
+	const struct symbol *sym;
+
+	switch (o->kind) {
+	case LC_OP_CONST:
+		return value_const(o->value);
+	case LC_OP_LOAD:
+		return load_path(m, st, o->ref);
+	case LC_OP_ADDR:
+		return value_addr(sim_path(m, st, o->ref));
+	case LC_OP_FUNC:
+		sym = &p->symbols.data[p->symbol_map[m->unit][o->ref]];
+		if (sym->function != LC_NONE)
+			return value_addr(loc_root(&m->s->locs, ROOT_FUNCTION,
+						   sym->function, 0));
+		break;
+	default:
+		break;
+	}
+	return value_addr(loc_sym(&m->s->locs, SYM_HAVOC, m->function, m->instr,
+				  loc_root(&m->s->locs, ROOT_FIXED, 0,
+					   operand)));
+}
+
+struct value sim_arg(struct sim *m, struct state *st,
+		     const struct lc_instr *in, int number)
+{
+	if (number < 0 || (uint32_t)number >= in->nargs)
+		return value_addr(loc_sym(&m->s->locs, SYM_LOST, m->function,
+					  m->instr, 0));
+	return sim_operand(
+		m, st, m->u->args.data[in->first_arg + (uint32_t)number]);
+}
+
+/* ---- what callers can see ---- */
+
+static bool visible(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	if (n->kind == ROOT_SYM && n->why == SYM_CMP)
+		return visible(l, n->parent) && visible(l, n->ref);
+	while (n->kind >= STEP_FIELD) {
+		if (n->kind == STEP_INDEX_VALUE && !visible(l, n->ref))
+			return false;
+		n = loc_at(l, n->parent);
+	}
+	return n->kind == ROOT_PARAM || n->kind == ROOT_GLOBAL;
+}
+
+uint32_t sim_conds(struct sim *m, const struct state *st, struct fact **out)
+{
+	uint32_t n = 0;
+	struct fact tmp[MAX_CONDS];
+
+	for (uint32_t i = 0; i < st->facts.len && n < MAX_CONDS; i++)
+		if (visible(&m->s->locs, st->facts.data[i].sym))
+			tmp[n++] = st->facts.data[i];
+	*out = NULL;
+	if (n) {
+		*out = lc_arena_alloc(m->keep, n * sizeof(**out));
+		memcpy(*out, tmp, n * sizeof(**out));
+	}
+	return n;
+}
+
+/* ---- conditional locks ---- */
+
+bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
+		  int64_t *c)
+{
+	*c = 0;
+	switch (success) {
+	case LC_SUCCESS_ZERO:
+		*op = yes ? LC_EQ : LC_NE;
+		return true;
+	case LC_SUCCESS_NONZERO:
+	case LC_SUCCESS_NONNULL:
+		*op = yes ? LC_NE : LC_EQ;
+		return true;
+	case LC_SUCCESS_NONNEG:
+		*op = yes ? LC_GE : LC_LT;
+		return true;
+	case LC_SUCCESS_POSITIVE:
+		*op = yes ? LC_GT : LC_LE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void sim_settle(struct sim *m, struct state *st, struct value v)
+{
+	struct fact f;
+
+	if (!v.loc)
+		return;
+	f = state_fact(st, &m->s->locs, v);
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		struct held *h = &st->held.data[i];
+		enum lc_cmp op;
+		int64_t c;
+		int t;
+
+		if (h->cond != v.loc ||
+		    !success_fact(h->success, true, &op, &c))
+			continue;
+		t = fact_test(&f, op, c);
+		if (t == 1) {
+			h->cond = 0;
+		} else if (t == 0) {
+			state_set_mark(&m->arena, st, h->lock,
+				       MARK_LOCK_FAILED, h->event);
+			state_drop_held(st, h);
+			i--;
+		}
+	}
+}
+
+/* ---- memory that others change ---- */
+
+void sim_havoc_shared(struct sim *m, struct state *st, bool all)
+{
+	struct locs *l = &m->s->locs;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < st->facts.len; i++) {
+		const struct fact *f = &st->facts.data[i];
+		const struct loc *x = loc_at(l, f->sym);
+		bool gone = (all || f->guarded) && x->kind == STEP_DEREF &&
+			    loc_is_shared(l, x->parent);
+
+		if (!gone)
+			st->facts.data[n++] = *f;
+	}
+	st->facts.len = n;
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		struct bind *b = &st->store.data[i];
+		const struct loc *x = loc_at(l, b->loc);
+
+		if (x->kind != STEP_KIND && loc_is_shared(l, b->loc) &&
+		    !b->value.loc)
+			b->value = value_addr(loc_sym(l, SYM_HAVOC, m->function,
+						      m->instr, b->loc));
+	}
+}
+
+static uint64_t mod_hash(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind >= STEP_FIELD && n->kind != STEP_FIELD)
+		n = loc_at(l, n->parent);
+	if (n->kind == STEP_FIELD)
+		return lc_hash_u64(1, n->ref);
+	if (n->kind == ROOT_GLOBAL)
+		return lc_hash_u64(2, n->ref);
+	return 0;
+}
+
+static bool may_modify(const uint64_t *mods, uint64_t h)
+{
+	return h && (mods[h & 3] >> ((h >> 2) & 63) & 1) &&
+	       (mods[(h >> 8) & 3] >> ((h >> 10) & 63) & 1);
+}
+
+void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
+{
+	struct locs *l = &m->s->locs;
+
+	if (!(mods[0] | mods[1] | mods[2] | mods[3]))
+		return;
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		struct bind *b = &st->store.data[i];
+
+		if (loc_is_shared(l, b->loc) &&
+		    may_modify(mods, mod_hash(l, b->loc)))
+			b->value = value_addr(loc_sym(l, SYM_HAVOC, m->function,
+						      m->instr, b->loc));
+	}
+	for (uint32_t i = 0; i < st->facts.len; i++) {
+		const struct loc *x = loc_at(l, st->facts.data[i].sym);
+		loc_t at = x->parent;
+
+		/* a fact about the initial content of a place not yet bound */
+		if (x->kind == STEP_DEREF && loc_is_shared(l, at) &&
+		    may_modify(mods, mod_hash(l, at))) {
+			struct value v = state_load(l, st, at);
+
+			if (v.loc == st->facts.data[i].sym)
+				state_store(&m->arena, st, at,
+					    value_addr(loc_sym(
+						    l, SYM_HAVOC, m->function,
+						    m->instr, at)));
+		}
+	}
+}
+
+/* ---- instructions ---- */
+
+static void do_assign(struct sim *m, struct state *st,
+		      const struct lc_instr *in)
+{
+	struct locs *l = &m->s->locs;
+	loc_t x = sim_path(m, st, in->path);
+	const struct lc_operand *o = &m->u->operands.data[in->operand];
+	const struct lc_path *q = &m->u->paths.data[in->path];
+	struct value v;
+
+	if (o->kind == LC_OP_INIT) {
+		sim_initialiser(m, x, o->ref);
+		state_forget_below(st, l, x);
+		return;
+	}
+	v = sim_operand(m, st, in->operand);
+	if (o->kind == LC_OP_UNKNOWN)
+		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
+	state_forget_below(st, l, x);
+	if (!volatile_step(m, q,
+			   q->nsteps ? &m->u->steps.data[q->first_step +
+							 q->nsteps - 1]
+				     : NULL))
+		state_store(&m->arena, st, x, v);
+}
+
+static void do_decl(struct sim *m, struct state *st, const struct lc_instr *in)
+{
+	struct locs *l = &m->s->locs;
+	loc_t x = sim_path(m, st, in->path);
+
+	state_forget_below(st, l, x);
+	state_store(&m->arena, st, x,
+		    value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr,
+				       x)));
+}
+
+/* A call of something unseen may write through the pointers it is given. */
+static void havoc_args(struct sim *m, struct state *st,
+		       const struct lc_instr *in)
+{
+	struct locs *l = &m->s->locs;
+
+	for (uint32_t i = 0; i < in->nargs; i++) {
+		const struct lc_operand *o =
+			&m->u->operands.data[m->u->args.data[in->first_arg +
+							     i]];
+		struct value v;
+
+		if (o->kind != LC_OP_ADDR)
+			continue;
+		v = sim_operand(m, st, m->u->args.data[in->first_arg + i]);
+		if (!v.loc || loc_at(l, v.loc)->kind == STEP_KIND)
+			continue;
+		state_forget_below(st, l, v.loc);
+		state_store(&m->arena, st, v.loc,
+			    value_addr(loc_sym(l, SYM_HAVOC, m->function,
+					       m->instr, v.loc)));
+	}
+}
+
+void sim_unknown_call(struct sim *m, struct state *st,
+		      const struct lc_instr *in, const uint64_t *mods)
+{
+	havoc_args(m, st, in);
+	if (mods)
+		sim_havoc_mods(m, st, mods);
+}
+
+static void store_result(struct sim *m, struct state *st,
+			 const struct lc_instr *in)
+{
+	if (in->temp == LC_NONE)
+		return;
+	state_store(&m->arena, st, sim_temp(m, in->temp),
+		    value_addr(loc_sym(&m->s->locs, SYM_RESULT, m->function,
+				       m->instr, 0)));
+}
+
+/* Calls every function of targets[]; they differ in what they do to locks, so
+ * each goes its own way. */
+static bool call_functions(struct sim *m, struct state *st,
+			   const struct lc_instr *in, const uint32_t *targets,
+			   uint32_t n, bool weak)
+{
+	struct value args[16];
+	uint32_t nargs = in->nargs < 16 ? in->nargs : 16;
+	struct state *first;
+	bool alive = false;
+
+	for (uint32_t i = 0; i < nargs; i++)
+		args[i] = sim_arg(m, st, in, (int)i);
+	if (n == 1)
+		return apply_function(m, st, targets[0], args, nargs, in,
+				      weak);
+	first = state_clone(&m->arena, st);
+	for (uint32_t i = 0; i < n; i++) {
+		struct state *one = i ? state_clone(&m->arena, first) : st;
+
+		if (!apply_function(m, one, targets[i], args, nargs, in, weak))
+			continue;
+		if (i)
+			*lc_push(&m->next) = one;
+		else
+			alive = true;
+	}
+	return alive;
+}
+
+/* The pointer's value: a function we know, something a caller knows, or
+ * what may ever have been stored there. */
+static bool call_pointer(struct sim *m, struct state *st,
+			 const struct lc_instr *in)
+{
+	struct locs *l = &m->s->locs;
+	struct value v = sim_operand(m, st, in->operand);
+	uint32_t targets[MAX_GUESSES], n;
+	bool weak = false;
+	const struct loc *x;
+
+	if (!v.loc) {
+		sim_unknown_call(m, st, in, NULL);
+		return true;
+	}
+	x = loc_at(l, v.loc);
+	if (x->kind == ROOT_FUNCTION) {
+		uint32_t f = x->ref;
+
+		return call_functions(m, st, in, &f, 1, false);
+	}
+	if (x->kind == ROOT_PARAM && m->s->ncallers[m->function]) {
+		sim_lift_callback(m, st, in, v.loc);
+		sim_unknown_call(m, st, in, NULL);
+		return true;
+	}
+	n = order_call_targets(m->s, m->function, in, targets, MAX_GUESSES,
+			       &weak);
+	if (n)
+		return call_functions(m, st, in, targets, n, weak);
+	if (loc_is_open(l, v.loc))
+		sim_lift_callback(m, st, in, v.loc);
+	else
+		m->s->out->ncalls_unresolved++;
+	sim_unknown_call(m, st, in, NULL);
+	st->marks.len = 0; /* it may have locked anything */
+	return true;
+}
+
+/* false: this path ends here */
+static bool do_call(struct sim *m, struct state *st, const struct lc_instr *in)
+{
+	const struct lc_operand *o = &m->u->operands.data[in->operand];
+	struct program *p = &m->s->program;
+	const struct symbol *sym;
+
+	store_result(m, st, in);
+	if (o->kind != LC_OP_FUNC)
+		return call_pointer(m, st, in);
+	sym = &p->symbols.data[p->symbol_map[m->unit][o->ref]];
+	if (sym->model)
+		return ops_call(m, st, in, sym->model);
+	if (sym->function != LC_NONE) {
+		uint32_t f = sym->function;
+
+		return call_functions(m, st, in, &f, 1, false);
+	}
+	sim_unknown_call(m, st, in, NULL);
+	return true;
+}
+
+/* Runs `st` from instruction `from` of the block to its terminator; forks
+ * are queued in `work` with the instruction to go on at. */
+struct pending {
+	struct state *state;
+	uint32_t instr;
+};
+typedef LC_ARRAY(struct pending) pendings;
+
+static void run_block(struct sim *m, const struct lc_block *b,
+		      struct state *entry, void (*leave)(struct sim *,
+							 const struct lc_block *,
+							 struct state *))
+{
+	pendings work = { 0 };
+	uint32_t forks = 0;
+
+	*lc_push(&work) = (struct pending){ entry, 0 };
+	while (work.len) {
+		struct pending p = work.data[--work.len];
+		bool alive = true;
+
+		for (uint32_t i = p.instr; alive && i < b->ninstrs; i++) {
+			const struct lc_instr *in;
+
+			m->instr = b->first_instr + i;
+			in = &m->u->instrs.data[m->instr];
+			m->next.len = 0;
+			if (in->kind == LC_I_ASSIGN)
+				do_assign(m, p.state, in);
+			else if (in->kind == LC_I_DECL)
+				do_decl(m, p.state, in);
+			else if (in->kind == LC_I_CALL)
+				alive = do_call(m, p.state, in);
+			for (uint32_t k = 0; k < m->next.len; k++) {
+				if (++forks > MAX_STATES * 4) {
+					m->sum->capped = true;
+					break;
+				}
+				*lc_push(&work) = (struct pending){
+					m->next.data[k], i + 1
+				};
+			}
+		}
+		if (alive) {
+			m->instr = b->first_instr + b->ninstrs;
+			leave(m, b, p.state);
+		}
+	}
+	lc_array_release(&work);
+}
+
+/* ---- terminators ---- */
+
+static enum lc_cmp negated(enum lc_cmp op)
+{
+	static const enum lc_cmp n[] = { LC_NE, LC_EQ, LC_GE,
+					 LC_GT, LC_LE, LC_LT };
+
+	return n[op];
+}
+
+static enum lc_cmp mirrored(enum lc_cmp op)
+{
+	static const enum lc_cmp n[] = { LC_EQ, LC_NE, LC_GT,
+					 LC_GE, LC_LT, LC_LE };
+
+	return n[op];
+}
+
+static bool compare_const(enum lc_cmp op, int64_t a, int64_t b)
+{
+	switch (op) {
+	case LC_EQ:
+		return a == b;
+	case LC_NE:
+		return a != b;
+	case LC_LT:
+		return a < b;
+	case LC_LE:
+		return a <= b;
+	case LC_GT:
+		return a > b;
+	default:
+		return a >= b;
+	}
+}
+
+/* `a op b` over two unknowns as "cmp symbol != 0", perhaps negated. */
+static struct value compare_symbol(struct sim *m, loc_t a, loc_t b,
+				   enum lc_cmp *op)
+{
+	bool equality = *op == LC_EQ || *op == LC_NE;
+	bool not = *op == LC_NE || *op == LC_GE || *op == LC_LE;
+
+	if (*op == LC_GT || *op == LC_LE || (equality && a > b)) {
+		loc_t t = a; /* a > b is b < a; a <= b is not b < a */
+
+		a = b;
+		b = t;
+	}
+	*op = not ? LC_EQ : LC_NE; /* against 0 */
+	return value_addr(
+		loc_sym(&m->s->locs, SYM_CMP, b, equality ? 0 : 1, a));
+}
+
+static bool assume(struct sim *m, struct state *st, struct value v,
+		   enum lc_cmp op, int64_t c)
+{
+	if (!v.loc)
+		return compare_const(op, v.constant, c);
+	if (!state_assume(&m->arena, st, &m->s->locs, v, op, c))
+		return false;
+	sim_settle(m, st, v);
+	return true;
+}
+
+static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
+{
+	struct value lhs = sim_operand(m, st, b->lhs);
+	struct value rhs = sim_operand(m, st, b->rhs);
+	enum lc_cmp op = b->cmp;
+	struct state *other;
+
+	if (!lhs.loc && rhs.loc) {
+		struct value t = lhs;
+
+		lhs = rhs;
+		rhs = t;
+		op = mirrored(op);
+	}
+	if (lhs.loc && rhs.loc) {
+		if (lhs.loc == rhs.loc) {
+			lhs = rhs = value_const(0);
+		} else {
+			lhs = compare_symbol(m, lhs.loc, rhs.loc, &op);
+			rhs = value_const(0);
+		}
+	}
+	other = state_clone(&m->arena, st);
+	if (assume(m, st, lhs, op, rhs.constant))
+		sim_flow_to(m, b->succ[0], st);
+	if (assume(m, other, lhs, negated(op), rhs.constant))
+		sim_flow_to(m, b->succ[1], other);
+}
+
+static void do_switch(struct sim *m, const struct lc_block *b,
+		      struct state *st)
+{
+	struct value v = sim_operand(m, st, b->lhs);
+	bool possible = true;
+
+	for (uint32_t i = 0; i < b->ncases; i++) {
+		const struct lc_case *c = &m->u->cases.data[b->first_case + i];
+		struct state *one = state_clone(&m->arena, st);
+
+		if (assume(m, one, v, LC_GE, c->lo) &&
+		    assume(m, one, v, LC_LE, c->hi))
+			sim_flow_to(m, c->target, one);
+		if (c->lo == c->hi && i < MAX_NE)
+			possible = possible && assume(m, st, v, LC_NE, c->lo);
+		else if (!v.loc && v.constant >= c->lo && v.constant <= c->hi)
+			possible = false;
+	}
+	if (possible)
+		sim_flow_to(m, b->succ[0], st);
+}
+
+static void leave_block(struct sim *m, const struct lc_block *b,
+			struct state *st)
+{
+	switch (b->term) {
+	case LC_T_JUMP:
+		sim_flow_to(m, b->succ[0], st);
+		break;
+	case LC_T_TEST:
+		do_test(m, b, st);
+		break;
+	case LC_T_CHOICE:
+		sim_flow_to(m, b->succ[1], state_clone(&m->arena, st));
+		sim_flow_to(m, b->succ[0], st);
+		break;
+	case LC_T_SWITCH:
+		do_switch(m, b, st);
+		break;
+	case LC_T_COMPUTED:
+		for (uint32_t i = 0; i < b->ncases; i++)
+			sim_flow_to(m,
+				    m->u->cases.data[b->first_case + i].target,
+				    state_clone(&m->arena, st));
+		break;
+	case LC_T_RETURN: {
+		struct exitrec e = { .state = st, .pos = b->pos,
+				     .block = m->block,
+				     .has_ret = b->lhs != LC_NONE };
+
+		if (e.has_ret)
+			e.ret = sim_operand(m, st, b->lhs);
+		outcome_add_exit(m, &e);
+		break;
+	}
+	default:
+		break;
+	}
+}
+
+void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos)
+{
+	struct exitrec e = { .state = state_clone(&m->arena, st), .pos = pos,
+			     .block = m->block, .thread_exit = true };
+
+	outcome_add_exit(m, &e);
+}
+
+/* ---- the worklist ---- */
+
+static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
+{
+	struct locs *l = &m->s->locs;
+
+	if (!m->in_loop[m->block] || m->rpo[to] > m->rpo[m->block])
+		return;
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		const struct held *h = &st->held.data[i];
+		uint32_t cls;
+		bool known = false;
+
+		if (h->count <= 0 || h->instr == LC_NONE ||
+		    m->loop_of[m->instr_block[h->instr - m->first_instr]] !=
+			    m->loop_of[to])
+			continue;
+		if (loc_is_exact(l, h->lock) &&
+		    loc_at(l, h->lock)->kind != STEP_INDEX &&
+		    !(loc_at(l, h->lock)->kind == STEP_FIELD &&
+		      loc_at(l, loc_at(l, h->lock)->parent)->kind ==
+			      STEP_INDEX) &&
+		    !sim_is_element(m, h->lock))
+			continue;
+		if (loc_is_open(l, h->lock) && !sim_is_element(m, h->lock))
+			continue; /* the same object in each round */
+		cls = loc_class(l, h->lock, true);
+		for (uint32_t k = 0; k < m->held_over.len; k++)
+			known |= m->held_over.data[k].cls == cls;
+		if (!known)
+			*lc_push(&m->held_over) = (struct loop_class){
+				cls, m->loop_of[to]
+			};
+	}
+}
+
+void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
+{
+	struct block_states *bs = &m->states[to];
+
+	note_sweep(m, to, st);
+	for (uint32_t i = 0; i < bs->len; i++) {
+		if (!state_same_shape(bs->data[i].state, st))
+			continue;
+		if (state_join(&m->arena, &m->s->locs, bs->data[i].state, st,
+			       m->function, to))
+			bs->data[i].dirty = true;
+		return;
+	}
+	if (bs->len >= MAX_STATES) {
+		m->sum->capped = true;
+		m->cap_reason = "too many lock states at one point";
+		return;
+	}
+	*lc_push(bs) = (struct block_state){ st, true };
+}
+
+static bool run_dirty(struct sim *m)
+{
+	for (uint32_t i = 0; i < m->flow->nblocks; i++) {
+		uint32_t b = m->order[i];
+		struct block_states *bs = &m->states[b];
+
+		for (uint32_t k = 0; k < bs->len; k++) {
+			if (!bs->data[k].dirty)
+				continue;
+			bs->data[k].dirty = false;
+			m->block = b;
+			if (++m->visits > m->max_visits) {
+				m->sum->capped = true;
+				m->cap_reason = "too many visits";
+				return false;
+			}
+			run_block(m,
+				  &m->u->blocks.data[m->flow->first_block + b],
+				  state_clone(&m->arena, bs->data[k].state),
+				  leave_block);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void enter(struct sim *m)
+{
+	struct state *st = state_new(&m->arena);
+
+	for (uint32_t i = 0; i < m->flow->nparams; i++)
+		state_store(&m->arena, st,
+			    loc_root(&m->s->locs, ROOT_LOCAL, m->function, i),
+			    value_addr(loc_root(&m->s->locs, ROOT_PARAM, i,
+						0)));
+	*lc_push(&m->states[0]) = (struct block_state){ st, true };
+}
+
+/* Step 4: classes held over a back edge that the loop never releases. */
+static bool new_sweeps(struct sim *m)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < m->held_over.len; i++) {
+		const struct loop_class *h = &m->held_over.data[i];
+		bool released = false;
+
+		for (uint32_t k = 0; k < m->loop_releases.len; k++)
+			released |= m->loop_releases.data[k].cls == h->cls &&
+				    m->loop_releases.data[k].loop == h->loop;
+		if (released || sim_swept_class(m, h->cls))
+			continue;
+		*lc_push(&m->sweeps) = h->cls;
+		any = true;
+	}
+	return any;
+}
+
+static void run(struct sim *m)
+{
+	struct marks at = sim_observations(m->s);
+
+	for (int round = 0; round < MAX_RESTARTS; round++) {
+		for (uint32_t b = 0; b < m->flow->nblocks; b++)
+			m->states[b].len = 0;
+		m->exits.len = 0;
+		m->held_over.len = 0;
+		m->loop_releases.len = 0;
+		m->visits = 0;
+		m->sum->capped = false;
+		summary_clear(m->sum);
+		sim_rewind(m->s, &at);
+		lc_arena_reset(&m->arena);
+		enter(m);
+		while (run_dirty(m))
+			;
+		if (!new_sweeps(m))
+			break;
+	}
+}
+
+void sim_function(struct solver *s, uint32_t function)
+{
+	struct sim m = { .s = s, .function = function };
+
+	m.unit = s->program.functions.data[function].unit;
+	m.u = function_unit(&s->program, function);
+	m.flow = s->program.functions.data[function].flow;
+	m.sum = &s->summaries[function];
+	m.keep = &m.sum->arena;
+	sim_prepare(&m);
+	run(&m);
+	if (m.sum->capped)
+		incomplete(s, "function", function_name(&s->program, function),
+			   m.cap_reason ? m.cap_reason : "too many forks",
+			   false);
+	outcome_finish(&m);
+	m.sum->done = true;
+	for (uint32_t b = 0; b < m.flow->nblocks; b++)
+		lc_array_release(&m.states[b]);
+	free(m.states);
+	sim_cleanup(&m);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulation of one function: what sim.c, prepare.c, ops.c, apply.c and
+ * outcome.c share. */
+#ifndef LC_SOLVE_SIM_H
+#define LC_SOLVE_SIM_H
+
+#include "solve/internal.h"
+
+struct exitrec {
+	struct state *state;
+	struct value ret;
+	bool has_ret;
+	struct lc_pos pos;
+	uint32_t block;
+	bool thread_exit;
+};
+struct block_state {
+	struct state *state;
+	bool dirty;
+};
+struct block_states {
+	struct block_state *data;
+	uint32_t len, cap;
+};
+struct loop_class {
+	uint32_t cls, loop;
+};
+
+struct sim {
+	struct solver *s;
+	uint32_t function, unit;
+	const struct lc_unit *u;
+	const struct lc_flow *flow;
+	struct summary *sum;
+	struct lc_arena arena;  /* states: as long as this run */
+	struct lc_arena *keep;  /* the summary's */
+	uint32_t block, instr;  /* at hand; instr is the unit's number */
+	LC_ARRAY(struct state *) next; /* forks of the instruction at hand */
+	LC_ARRAY(struct exitrec) exits;
+	struct block_states *states;
+	uint32_t visits, max_visits;
+	const char *cap_reason;
+	/* prepare.c: the shape of the flow */
+	uint32_t *order, *rpo; /* blocks in reverse post-order; its inverse */
+	uint32_t *loop_of;     /* outermost loop (component) of a block */
+	bool *in_loop;
+	uint32_t first_instr;  /* lowest instr number of the flow */
+	uint32_t *instr_block; /* instr - first_instr → block */
+	bool *temp_used;       /* the result is looked at */
+	/* sweeps */
+	LC_ARRAY(uint32_t) sweeps;
+	LC_ARRAY(struct loop_class) held_over, loop_releases;
+};
+
+/* prepare.c */
+void sim_prepare(struct sim *m);
+void sim_cleanup(struct sim *m);
+
+/* sim.c */
+void sim_function(struct solver *s, uint32_t function);
+loc_t sim_temp(struct sim *m, uint32_t temp);
+struct value sim_operand(struct sim *m, struct state *st, uint32_t operand);
+loc_t sim_path(struct sim *m, struct state *st, uint32_t path);
+struct value sim_arg(struct sim *m, struct state *st,
+		     const struct lc_instr *in, int number);
+loc_t value_loc(struct sim *m, struct value v); /* what it points to */
+void sim_flow_to(struct sim *m, uint32_t to, struct state *st);
+/* Draws the consequences of what is known of v for locks held on condition. */
+void sim_settle(struct sim *m, struct state *st, struct value v);
+/* Memory others can reach may have changed. all: whatever was known of it;
+ * else only what was learnt under a lock. */
+void sim_havoc_shared(struct sim *m, struct state *st, bool all);
+void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods);
+void sim_unknown_call(struct sim *m, struct state *st,
+		      const struct lc_instr *in, const uint64_t *mods);
+void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos);
+/* Facts of the state in terms a caller understands; returns how many. */
+uint32_t sim_conds(struct sim *m, const struct state *st, struct fact **out);
+bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
+		  int64_t *c);
+
+/* ops.c */
+/* false: the call ends the path */
+bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
+	      const struct lc_model *model);
+/* Checks an acquire against what is held, notes edges and the acquire itself
+ * for callers. Does not change `st`. */
+void ops_note_acquire(struct sim *m, struct state *st,
+		      const struct acquire *a);
+struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
+		      uint8_t mode, uint32_t event);
+void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
+void sim_initialiser(struct sim *m, loc_t x, uint32_t macro);
+void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind);
+void ops_note_untested(struct sim *m, const struct lc_instr *in, loc_t lock,
+		       uint8_t blocking, uint32_t event);
+bool sim_swept(struct sim *m, loc_t lock);
+bool sim_swept_class(const struct sim *m, uint32_t cls);
+bool sim_is_element(const struct sim *m, loc_t lock);
+uint32_t ops_dropped(struct sim *m, const struct state *st, loc_t **out);
+
+/* apply.c */
+bool apply_function(struct sim *m, struct state *st, uint32_t callee,
+		    const struct value *args, uint32_t nargs,
+		    const struct lc_instr *in, bool weak);
+void apply_start(struct sim *m, struct state *st, uint32_t event,
+		 struct value target, struct value arg, loc_t handle,
+		 const struct lc_instr *in, int entry_arg);
+void sim_lift_callback(struct sim *m, struct state *st,
+		       const struct lc_instr *in, loc_t target);
+
+/* outcome.c */
+void outcome_add_exit(struct sim *m, const struct exitrec *e);
+void outcome_finish(struct sim *m);
+void summary_clear(struct summary *sum);
+
+/* observe.c: what simulation leaves for the later stages */
+struct marks { /* lengths to go back to on a restart */
+	uint32_t n[9];
+};
+struct marks sim_observations(const struct solver *s);
+void sim_rewind(struct solver *s, const struct marks *at);
+void edge_add(struct sim *m, struct state *st, const struct lockref *held,
+	      loc_t wanted, const struct acquire *a, const loc_t *gates,
+	      uint32_t ngates, const struct fact *conds, uint32_t nconds);
+void note_callrec(struct sim *m, struct state *st, uint32_t callee, bool weak);
+
+#endif
