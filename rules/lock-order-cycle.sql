@@ -74,8 +74,11 @@ WITH e AS NOT MATERIALIZED (
 	SELECT x.*,
 		(SELECT count(*) FROM cycle_edge n WHERE n.cycle = x.cycle_id)
 			AS last,
-		CASE WHEN x.thread IN ('', x.function) THEN x.function || '()'
-			ELSE x.thread || '() in ' || x.function || '()' END AS who,
+		-- "worker() in flush()"; a caller from outside has no name.
+		CASE WHEN x.thread_kind = 'external' OR replace(x.thread, '()', '')
+				IN ('', x.function) THEN x.function || '()'
+			ELSE replace(x.thread, '()', '') || '() in '
+				|| x.function || '()' END AS who,
 		CASE WHEN x.held_at = '' THEN ''
 			ELSE ' from ' || x.held_at END AS since
 	FROM v_cycle_edge x

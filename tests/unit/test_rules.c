@@ -344,6 +344,12 @@ static void cycles_know_their_kind(void **state)
 	after("UPDATE cycle SET strength = 'possible'",
 	      "SELECT level FROM finding WHERE rule = 'lock-order-cycle'",
 	      "level\nwarning\n");
+	after("UPDATE thread SET name = 'boss()' WHERE id = 1; "
+	      "UPDATE thread SET name = 'any caller', kind = 'external' "
+	      "WHERE id = 2", cycle,
+	      "level\tm\nerror\tlock order cycle: g_a → g_b (boss() in worker() "
+	      "at a.c:12, holding g_a from a.c:10) and g_b → g_a (main() at "
+	      "b.c:20, holding g_b from b.c:18)\n");
 	after("UPDATE cycle SET same_class = 1; "
 	      "DELETE FROM cycle_edge WHERE seq = 2; "
 	      "UPDATE edge SET wanted = 1", cycle,
