@@ -74,30 +74,37 @@
 -- lock before the call. Making the lock recursive hides the question whether
 -- the data is consistent when the inner function sees it.
 
-WITH r AS (
+WITH r AS ( -- with the call in the witness that leads to the second acquire
 	SELECT v.*,
 		(SELECT max(t.seq) FROM step t JOIN site s ON s.id = t.site
-		 WHERE t.trace = v.trace_id AND t.role = 'call'
-			AND s.function = v.function_id) AS call_seq
+		 WHERE v.depth > 0 AND t.trace = v.trace_id AND t.role = 'call'
+			AND s.function = v.function_id) AS call_seq,
+		(SELECT t.site FROM step t WHERE t.trace = v.trace_id
+			AND t.role = 'want' ORDER BY t.seq DESC) AS want_site
 	FROM v_reacquire v
 	WHERE v.kind NOT IN ('recursive', 'stream')
 		AND NOT (v.held_mode = 'shared' AND v.wanted_mode = 'shared')
 		AND NOT (v.kind = 'semaphore' AND v.strength = 'possible')
-), c AS (
+), c AS ( -- with the function called there: the next step is in it
 	SELECT r.*, t.site AS call_site,
 		CASE WHEN t.text LIKE 'calls %'
 			THEN 'calling ' || substr(t.text, 7)
 		WHEN r.site_function <> '' THEN r.site_function || '()'
-		ELSE 'a callee' END AS callee
-	FROM r LEFT JOIN step t ON r.depth > 0
-		AND t.trace = r.trace_id AND t.seq = r.call_seq
+		ELSE 'a callee' END AS calling,
+		coalesce(n.function, r.site_function) AS callee,
+		coalesce(n.function_ident, r.site_function_ident)
+			AS callee_ident
+	FROM r
+	LEFT JOIN step t ON t.trace = r.trace_id AND t.seq = r.call_seq
+	LEFT JOIN step x ON x.trace = r.trace_id AND x.seq = r.call_seq + 1
+	LEFT JOIN v_site n ON n.id = x.site
 )
 SELECT
 	CASE WHEN c.strength = 'possible' OR c.blocking <> 'yes'
 		OR c.kind IN ('unknown', 'errorcheck', 'semaphore')
 		THEN 'warning' ELSE 'error' END AS level,
 	CASE WHEN c.depth = 0 THEN c.lock || ' is acquired'
-		ELSE c.callee || ' acquires ' || c.lock END
+		ELSE c.calling || ' acquires ' || c.lock END
 	|| CASE WHEN c.held_mode = c.wanted_mode THEN ''
 		WHEN c.wanted_mode = 'shared' THEN ' for reading'
 		WHEN c.held_mode = 'shared' THEN ' for writing'
@@ -123,23 +130,24 @@ SELECT
 	c.trace_id AS traces,
 	c.lock_id AS locks,
 	coalesce(c.held_site_id || ':taken here the first time', '')
-	|| CASE WHEN c.call_site IS NULL THEN ''
-		ELSE ',' || c.site_id || ':acquired here again' END AS related,
+	|| CASE WHEN c.want_site <> coalesce(c.call_site, c.site_id)
+		THEN ',' || c.want_site || ':acquired here again' ELSE '' END
+		AS related,
 	c.lock_ident || ' ' || c.held_mode || '>' || c.wanted_mode || ' '
 	|| c.blocking || ' ' || c.function_ident || ' '
-	|| c.site_function_ident AS key,
+	|| c.callee_ident AS key,
 	CASE
 	WHEN c.held_mode = 'shared' AND c.wanted_mode = 'exclusive'
 		THEN 'release the read lock first, or take ' || c.lock
 			|| ' for writing from the start'
 	WHEN c.depth > 0 THEN coalesce('call ' ||
 		(SELECT min(f.name) FROM function f
-		 WHERE f.name IN (c.site_function || '_locked',
-			c.site_function || '_unlocked',
-			c.site_function || '_nolock',
-			'__' || c.site_function))
+		 WHERE f.name IN (c.callee || '_locked',
+			c.callee || '_unlocked',
+			c.callee || '_nolock',
+			'__' || c.callee))
 		|| '() instead, if it expects the lock to be held',
-		'call a variant of ' || c.site_function || '() that expects '
+		'call a variant of ' || c.callee || '() that expects '
 		|| c.lock || ' to be held, or release it before the call')
 	END AS fix
 FROM c

@@ -53,7 +53,8 @@
 --   returned value does not tell the caller which.
 -- - *thread end*, *end of main*: the thread is over, so nobody can release the
 --   lock (a mutex may only be released by its owner).
--- - *loop*: each round takes the lock again and none releases it.
+-- - *loop*: a path through a round of a loop does not release the lock, and
+--   the next round takes it again.
 --
 -- A recursive lock must be released as many times as it was acquired; the
 -- message says how often that was. A semaphore may be posted by any thread, so
@@ -72,14 +73,15 @@ SELECT
 			|| ' held'
 		WHEN 'thread-end' THEN '() ends its thread with ' || e.lock
 			|| ' held'
-		ELSE '() takes ' || e.lock
-			|| ' in each round of a loop and never releases it' END
+		ELSE '() comes to the next round of a loop with ' || e.lock
+			|| ' held' END
 	|| CASE WHEN e.max_count > 1 THEN ' ' || e.max_count || ' times' ELSE '' END
 	|| CASE WHEN e.held_at = '' THEN ''
 		ELSE ' (taken at ' || e.held_at || ')' END
 	|| CASE
 		WHEN e.max_count > 1
 			THEN ': a recursive lock needs one release for each acquire'
+		WHEN e.kind = 'loop' THEN ' and takes it again'
 		WHEN e.kind = 'return' AND e.released_elsewhere
 			THEN '; other paths release it' || CASE
 				WHEN e.release_at = '' THEN ''
@@ -100,7 +102,7 @@ SELECT
 	WHEN e.kind = 'thread-end'
 		THEN 'release ' || e.lock || ' before the thread ends'
 	WHEN e.kind = 'loop'
-		THEN 'release ' || e.lock || ' at the end of each round'
+		THEN 'release ' || e.lock || ' on every way to the next round'
 	END AS fix
 FROM v_exit e
 WHERE e.max_count <= 1 OR e.lock_kind IN ('recursive', 'stream')
