@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <pty.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -210,6 +211,33 @@ static void values_stay_on_their_line(void **state)
 	lc_store_close(s);
 }
 
+/* On a terminal the values stand in columns. */
+static void terminals_get_columns(void **state)
+{
+	struct lc_store *s = filled(NULL);
+	struct lc_error err = LC_ERROR_INIT;
+	char text[256];
+	int host, terminal;
+	ssize_t n;
+	FILE *out;
+
+	(void)state;
+	assert_int_equal(openpty(&host, &terminal, NULL, NULL, NULL), 0);
+	out = fdopen(terminal, "w");
+	assert_int_equal(lc_store_query(s, "SELECT locks, nedges, dropped FROM "
+					   "v_cycle", out, &err), 0);
+	fflush(out);
+	n = read(host, text, sizeof(text) - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	assert_string_equal(text, "locks      nedges  dropped\r\n"
+				  "g_a → g_b  2       \r\n"
+				  "g_a → g_b  2       gate lock\r\n");
+	fclose(out);
+	close(host);
+	lc_store_close(s);
+}
+
 /* ---- files ---- */
 
 static char dir[] = "/tmp/lc-test-store-XXXXXX";
@@ -355,6 +383,7 @@ int main(void)
 		cmocka_unit_test(units_come_back),
 		cmocka_unit_test(queries_cannot_write),
 		cmocka_unit_test(values_stay_on_their_line),
+		cmocka_unit_test(terminals_get_columns),
 		cmocka_unit_test(a_file_is_read_back),
 		cmocka_unit_test(other_files_are_refused),
 		cmocka_unit_test(damage_is_survived),
