@@ -16,7 +16,7 @@ int job_retry_bad(struct job *j)
 	int rc;
 
 again:
-	pthread_mutex_lock(&j->lock); // @expect double-acquire
+	pthread_mutex_lock(&j->lock); // @expect unreleased-lock
 	rc = job_run(j);
 	if (rc == -EAGAIN)
 		goto again;
