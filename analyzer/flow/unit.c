@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A unit's life cycle, and the check of its invariants (see flow.h). */
-#include "flow/flow.h"
+#include "flow/internal.h"
 
 #include <stdlib.h>
 
@@ -27,10 +27,6 @@ void lc_unit_release(struct lc_unit *u)
 	lc_array_release(&u->inits);
 	lc_array_release(&u->annotations);
 }
-
-/* The first broken invariant as text, NULL if all hold. Shared by the check
- * and by decoding, which must not abort. */
-const char *lc_unit_fault(const struct lc_unit *u);
 
 #define REQUIRE(cond)                                                          \
 	do {                                                                   \
@@ -159,66 +155,86 @@ static const char *operands_fault(const struct lc_unit *u)
 	return NULL;
 }
 
-/* A path used in flow `f`: its root must be one of the flow's own. An index
- * variable's path is one more; paths refer only to earlier operands' paths,
- * which the producer wrote before, so this ends. */
-static const char *path_in_flow(const struct lc_unit *u,
-				const struct lc_flow *f, uint32_t path)
+/* What a path needs of the flow that uses it: more locals and temps than the
+ * highest that it, or an index in it, names. */
+struct needs {
+	uint32_t locals, temps;
+};
+
+/* One pass: an index's operand is written before the path it stands in. */
+static const char *find_needs(const struct lc_unit *u, struct needs *needs)
 {
-	const struct lc_path *p = &u->paths.data[path];
+	for (uint32_t i = 0; i < u->paths.len; i++) {
+		const struct lc_path *p = &u->paths.data[i];
+		struct needs *n = &needs[i];
 
-	if (p->root_kind == LC_ROOT_LOCAL)
-		REQUIRE(p->root < f->nlocals);
-	if (p->root_kind == LC_ROOT_TEMP)
-		REQUIRE(p->root < f->ntemps);
-	for (uint32_t i = 0; i < p->nsteps; i++) {
-		const struct lc_step *s = &u->steps.data[p->first_step + i];
-		const struct lc_operand *o;
-		const char *fault;
+		if (p->root_kind == LC_ROOT_LOCAL)
+			n->locals = p->root + 1;
+		if (p->root_kind == LC_ROOT_TEMP)
+			n->temps = p->root + 1;
+		REQUIRE(p->root != LC_NONE);
+		for (uint32_t k = 0; k < p->nsteps; k++) {
+			const struct lc_step *s =
+				&u->steps.data[p->first_step + k];
+			const struct lc_operand *o;
 
-		if (s->kind != LC_STEP_INDEX_VAR)
-			continue;
-		o = &u->operands.data[s->ref];
-		if (o->kind != LC_OP_LOAD && o->kind != LC_OP_ADDR)
-			continue;
-		REQUIRE(o->ref < path);
-		fault = path_in_flow(u, f, o->ref);
-		if (fault)
-			return fault;
+			if (s->kind != LC_STEP_INDEX_VAR)
+				continue;
+			o = &u->operands.data[s->ref];
+			if (o->kind != LC_OP_LOAD && o->kind != LC_OP_ADDR)
+				continue;
+			REQUIRE(o->ref < i);
+			if (needs[o->ref].locals > n->locals)
+				n->locals = needs[o->ref].locals;
+			if (needs[o->ref].temps > n->temps)
+				n->temps = needs[o->ref].temps;
+		}
 	}
 	return NULL;
 }
 
-static const char *operand_in_flow(const struct lc_unit *u,
-				   const struct lc_flow *f, uint32_t operand)
-{
-	const struct lc_operand *o;
+struct check { /* a flow being checked */
+	const struct lc_unit *u;
+	const struct lc_flow *f;
+	const struct needs *needs;
+};
 
-	REQUIRE(operand < u->operands.len);
-	o = &u->operands.data[operand];
-	if (o->kind == LC_OP_LOAD || o->kind == LC_OP_ADDR ||
-	    (o->kind == LC_OP_UNKNOWN && o->ref != LC_NONE))
-		return path_in_flow(u, f, o->ref);
+static const char *path_fault(const struct check *c, uint32_t path)
+{
+	REQUIRE(path < c->u->paths.len);
+	REQUIRE(c->needs[path].locals <= c->f->nlocals);
+	REQUIRE(c->needs[path].temps <= c->f->ntemps);
 	return NULL;
 }
 
-static const char *instr_fault(const struct lc_unit *u, const struct lc_flow *f,
-			       const struct lc_instr *i)
+static const char *operand_fault(const struct check *c, uint32_t operand)
 {
+	const struct lc_operand *o;
+
+	REQUIRE(operand < c->u->operands.len);
+	o = &c->u->operands.data[operand];
+	if (o->kind == LC_OP_LOAD || o->kind == LC_OP_ADDR ||
+	    (o->kind == LC_OP_UNKNOWN && o->ref != LC_NONE))
+		return path_fault(c, o->ref);
+	return NULL;
+}
+
+static const char *instr_fault(const struct check *c, const struct lc_instr *i)
+{
+	const struct lc_unit *u = c->u;
 	const char *fault = NULL;
 
 	REQUIRE(i->kind <= LC_I_DECL);
 	POS(i->pos);
 	STRING(i->text);
-	OPTIONAL(i->temp, f->ntemps);
+	OPTIONAL(i->temp, c->f->ntemps);
 	if (i->kind == LC_I_ASSIGN || i->kind == LC_I_DECL) {
-		REQUIRE(i->path < u->paths.len);
-		fault = path_in_flow(u, f, i->path);
+		fault = path_fault(c, i->path);
 	} else {
 		REQUIRE(i->path == LC_NONE);
 	}
 	if (!fault && (i->kind == LC_I_ASSIGN || i->kind == LC_I_CALL))
-		fault = operand_in_flow(u, f, i->operand);
+		fault = operand_fault(c, i->operand);
 	if (fault || i->kind != LC_I_CALL)
 		return fault;
 	REQUIRE(u->operands.data[i->operand].kind == LC_OP_FUNC ||
@@ -226,7 +242,7 @@ static const char *instr_fault(const struct lc_unit *u, const struct lc_flow *f,
 		u->operands.data[i->operand].kind == LC_OP_ADDR);
 	RANGE(i->first_arg, i->nargs, u->args.len);
 	for (uint32_t k = 0; k < i->nargs && !fault; k++)
-		fault = operand_in_flow(u, f, u->args.data[i->first_arg + k]);
+		fault = operand_fault(c, u->args.data[i->first_arg + k]);
 	return fault;
 }
 
@@ -244,9 +260,10 @@ static uint32_t nsuccs(const struct lc_block *b)
 	}
 }
 
-static const char *block_fault(const struct lc_unit *u, const struct lc_flow *f,
-			       uint32_t id)
+static const char *block_fault(const struct check *c, uint32_t id)
 {
+	const struct lc_unit *u = c->u;
+	const struct lc_flow *f = c->f;
 	const struct lc_block *b = &u->blocks.data[f->first_block + id];
 	const char *fault = NULL;
 
@@ -256,7 +273,7 @@ static const char *block_fault(const struct lc_unit *u, const struct lc_flow *f,
 	RANGE(b->first_instr, b->ninstrs, u->instrs.len);
 	RANGE(b->first_case, b->ncases, u->cases.len);
 	for (uint32_t i = 0; i < b->ninstrs && !fault; i++)
-		fault = instr_fault(u, f, &u->instrs.data[b->first_instr + i]);
+		fault = instr_fault(c, &u->instrs.data[b->first_instr + i]);
 	if (fault)
 		return fault;
 	for (uint32_t i = 0; i < nsuccs(b); i++)
@@ -269,9 +286,9 @@ static const char *block_fault(const struct lc_unit *u, const struct lc_flow *f,
 		b->succ[0] == id);
 	if (b->term == LC_T_TEST || b->term == LC_T_SWITCH ||
 	    (b->term == LC_T_RETURN && b->lhs != LC_NONE))
-		fault = operand_in_flow(u, f, b->lhs);
+		fault = operand_fault(c, b->lhs);
 	if (!fault && b->term == LC_T_TEST)
-		fault = operand_in_flow(u, f, b->rhs);
+		fault = operand_fault(c, b->rhs);
 	return fault;
 }
 
@@ -304,8 +321,11 @@ static bool all_reachable(const struct lc_unit *u, const struct lc_flow *f)
 	return n == f->nblocks;
 }
 
-static const char *flow_fault(const struct lc_unit *u, const struct lc_flow *f)
+static const char *flow_fault(const struct check *c)
 {
+	const struct lc_unit *u = c->u;
+	const struct lc_flow *f = c->f;
+
 	REQUIRE(f->symbol < u->symbols.len);
 	REQUIRE(f->nblocks > 0);
 	RANGE(f->first_block, f->nblocks, u->blocks.len);
@@ -315,7 +335,7 @@ static const char *flow_fault(const struct lc_unit *u, const struct lc_flow *f)
 	POS(f->pos);
 	POS(f->end);
 	for (uint32_t i = 0; i < f->nblocks; i++) {
-		const char *fault = block_fault(u, f, i);
+		const char *fault = block_fault(c, i);
 
 		if (fault)
 			return fault;
@@ -326,14 +346,23 @@ static const char *flow_fault(const struct lc_unit *u, const struct lc_flow *f)
 
 const char *lc_unit_fault(const struct lc_unit *u)
 {
+	struct needs *needs;
 	const char *fault = tables_fault(u);
 
 	if (!fault)
 		fault = paths_fault(u);
 	if (!fault)
 		fault = operands_fault(u);
-	for (uint32_t i = 0; i < u->flows.len && !fault; i++)
-		fault = flow_fault(u, &u->flows.data[i]);
+	if (fault)
+		return fault;
+	needs = lc_alloc(u->paths.len * sizeof(*needs));
+	fault = find_needs(u, needs);
+	for (uint32_t i = 0; i < u->flows.len && !fault; i++) {
+		struct check c = { u, &u->flows.data[i], needs };
+
+		fault = flow_fault(&c);
+	}
+	free(needs);
 	return fault;
 }
 

@@ -324,6 +324,8 @@ struct fe_value fe_call(struct lc_parser *fe, uint32_t node, bool want,
 			uint32_t flags);
 
 /* lower_cond.c */
+/* Without parentheses, casts and __builtin_expect. */
+uint32_t fe_look_through(struct lc_parser *fe, uint32_t node);
 void fe_cond(struct lc_parser *fe, uint32_t node, uint32_t yes, uint32_t no);
 struct fe_value fe_bool_value(struct lc_parser *fe, uint32_t node);
 bool fe_is_logical(struct lc_parser *fe, uint32_t node);

@@ -30,7 +30,7 @@ static bool is_comparison(enum CXBinaryOperatorKind op)
 }
 
 /* __builtin_expect(x, …): x; else `node` itself. */
-static uint32_t look_through(struct lc_parser *fe, uint32_t node)
+uint32_t fe_look_through(struct lc_parser *fe, uint32_t node)
 {
 	for (;;) {
 		uint32_t callee, arg;
@@ -170,7 +170,7 @@ static void compare(struct lc_parser *fe, uint32_t node, uint32_t yes,
 	uint32_t ln = fe_node(fe, node)->first, rn = fe_node(fe, node)->last;
 	enum CXBinaryOperatorKind op = binary_op(fe, node);
 	struct fe_value l, r, opaque = fe_opaque();
-	uint32_t inner = look_through(fe, ln);
+	uint32_t inner = fe_look_through(fe, ln);
 	int64_t k;
 
 	/* (a && b) == 0, !x != 1: the test inside, maybe the other way round */
@@ -272,7 +272,7 @@ void fe_cond(struct lc_parser *fe, uint32_t node, uint32_t yes, uint32_t no)
 	for (;;) {
 		uint32_t swap;
 
-		node = look_through(fe, node);
+		node = fe_look_through(fe, node);
 		if (is_not(fe, node)) {
 			swap = yes;
 			yes = no;

@@ -55,7 +55,7 @@ static void take_assign(struct lc_parser *fe, struct fe_sink *sink,
 void fe_assign_node(struct lc_parser *fe, struct fe_place to, uint32_t node,
 		    struct lc_pos *pos)
 {
-	uint32_t s = fe_strip(fe, node, true);
+	uint32_t s = fe_look_through(fe, node);
 	struct fe_value v;
 	int64_t number;
 
@@ -287,6 +287,8 @@ static struct fe_value eval_unary(struct lc_parser *fe, uint32_t node)
 	case CXUnaryOperator_Extension:
 	case CXUnaryOperator_Real:
 		return fe_eval(fe, child);
+	case CXUnaryOperator_LNot:
+		return fe_bool_value(fe, node);
 	default:
 		fe_effect(fe, child);
 		return fe_opaque();

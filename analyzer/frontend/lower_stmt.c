@@ -472,7 +472,7 @@ static void take_return(struct lc_parser *fe, struct fe_sink *sink,
 	int64_t number;
 
 	if (node != LC_NONE) {
-		uint32_t s = fe_strip(fe, node, true);
+		uint32_t s = fe_look_through(fe, node);
 
 		if (!fe_const(fe, node, &number) &&
 		    (fe_is_logical(fe, s) || fe_is_conditional(fe, s))) {

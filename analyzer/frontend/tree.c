@@ -67,6 +67,10 @@ static enum CXChildVisitResult visit(CXCursor c, CXCursor parent,
 
 	if (is_noise(c.kind))
 		return CXChildVisit_Continue;
+	/* Nodes that libclang hides (a case's constant) show their operand in
+	 * their own place, and then once more as its own child. */
+	if (same_cursor(&c, &parent))
+		return CXChildVisit_Recurse;
 	while (fe->node_stack.len > 1 &&
 	       !same_cursor(&fe_node(fe, *lc_last(&fe->node_stack))->c, &parent))
 		fe->node_stack.len--;
