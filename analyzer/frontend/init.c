@@ -121,6 +121,17 @@ static void scalar(struct lc_parser *fe, struct init *in, struct fe_place to,
 	}
 }
 
+/* A vector's elements are not told apart. */
+static void put_vector(struct lc_parser *fe, struct init *in,
+		       struct fe_place to, uint32_t list)
+{
+	struct fe_value v = fe_opaque();
+
+	fe_effect(fe, list);
+	if (!in->is_static)
+		put(fe, in, to, &v, list);
+}
+
 /* { … } for an object. Its macro is named once: by the list that the macro's
  * definition spells, not again by the lists inside. */
 static void init_list(struct lc_parser *fe, struct init *in,
@@ -144,8 +155,10 @@ static void init_list(struct lc_parser *fe, struct init *in,
 		;
 	else if (shape == FE_RECORD || shape == FE_ARRAY)
 		fill(fe, in, to, type, &next, true);
-	else
+	else if (fe_node(fe, list)->n == 1)
 		init_value(fe, in, to, type, next);
+	else
+		put_vector(fe, in, to, list);
 	in->macro = outer;
 }
 

@@ -19,6 +19,21 @@ void fe_incomplete(struct lc_parser *fe, const char *reason)
 		fe->reason = lc_intern(&fe->unit->strings, reason);
 }
 
+/* x = x; or nothing known, stored nobody knows where: *p++ = *q++. */
+static bool says_nothing(struct lc_parser *fe, struct fe_place to,
+			 struct fe_value *v)
+{
+	bool load = v->kind == LC_OP_LOAD;
+
+	if (load && v->place.root_kind == to.root_kind &&
+	    v->place.root == to.root && v->place.last == to.last)
+		return true;
+	return to.root_kind == LC_ROOT_UNKNOWN &&
+	       !fe_last_step(fe, to, LC_STEP_FIELD) &&
+	       (v->kind == LC_OP_UNKNOWN || v->kind == LC_OP_CONST ||
+		(load && v->place.root_kind == LC_ROOT_UNKNOWN));
+}
+
 void fe_assign(struct lc_parser *fe, struct fe_place to, struct fe_value *v,
 	       struct lc_pos *pos, uint32_t flags)
 {
@@ -26,7 +41,7 @@ void fe_assign(struct lc_parser *fe, struct fe_place to, struct fe_value *v,
 	uint32_t path, operand;
 	struct lc_instr *i;
 
-	if (fe->cur == LC_NONE)
+	if (fe->cur == LC_NONE || says_nothing(fe, to, v))
 		return;
 	/* x = x + 1: after it the new x is not what ARITH says of it. */
 	if (v->kind == LC_OP_LOAD && v->place.root_kind == to.root_kind &&

@@ -245,17 +245,29 @@ static void finish_asm(struct lc_parser *fe, uint32_t block, uint32_t name)
 				       "asm goto: label not visible");
 }
 
+/* A static table of label addresses is no statement of the body: the labels
+ * that a computed goto may reach are found in all of the tree. */
+static void finish_computed(struct lc_parser *fe)
+{
+	if (!fe->computed.len)
+		return;
+	for (uint32_t i = 0; i < fe->nodes.len; i++)
+		if (fe_kind(fe, i) == CXCursor_AddrLabelExpr)
+			fe_label_address(fe, i);
+	for (uint32_t i = 0; i < fe->computed.len; i++)
+		for (uint32_t k = 0; k < fe->labels.len; k++)
+			if (fe->labels.data[k].address)
+				fe_add_case(fe, fe->computed.data[i], 0, 0,
+					    fe->labels.data[k].block);
+}
+
 void fe_scopes_finish(struct lc_parser *fe)
 {
 	for (uint32_t i = 0; i < fe->gotos.len; i++)
 		finish_goto(fe, &fe->gotos.data[i]);
 	for (uint32_t i = 0; i + 1 < fe->asm_names.len; i += 2)
 		finish_asm(fe, fe->asm_names.data[i], fe->asm_names.data[i + 1]);
-	for (uint32_t i = 0; i < fe->computed.len; i++)
-		for (uint32_t k = 0; k < fe->labels.len; k++)
-			if (fe->labels.data[k].address)
-				fe_add_case(fe, fe->computed.data[i], 0, 0,
-					    fe->labels.data[k].block);
+	finish_computed(fe);
 	for (uint32_t i = 0; i < fe->labels.len; i++) {
 		if (fe->labels.data[i].placed)
 			continue;
