@@ -90,7 +90,8 @@ void cache_put(const char *key, const char *value)
 	pthread_mutex_lock(&cache.lock);
 	s = lookup(key);
 	if (!s)
-		s = make_room(); /* @expect double-acquire:error */
+		/* @expect double-acquire:error */
+		s = make_room();
 	if (s) {
 		snprintf(s->key, sizeof(s->key), "%s", key);
 		snprintf(s->value, sizeof(s->value), "%s", value);

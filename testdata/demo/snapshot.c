@@ -38,7 +38,8 @@ out:
  * thread's. */
 void snapshot_cancel(void)
 {
-	pthread_mutex_trylock(&snapshot_lock); /* @expect trylock-unchecked:warning */
+	/* @expect trylock-unchecked:warning */
+	pthread_mutex_trylock(&snapshot_lock);
 	cancelled = true;
 	pthread_mutex_unlock(&snapshot_lock);
 }

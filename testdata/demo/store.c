@@ -49,7 +49,8 @@ int store_set(const char *key, const char *value)
 	if (!e)
 		goto out;
 	snprintf(e->value, sizeof(e->value), "%s", value);
-	stats_count("set"); /* @expect-one lock-order-cycle#abba */
+	/* @expect-one lock-order-cycle#abba */
+	stats_count("set");
 	rc = 0;
 out:
 	pthread_mutex_unlock(&store_lock);
@@ -80,7 +81,8 @@ int store_rename(const char *from, const char *to)
 		return -1;
 	}
 	if (find(to))
-		return -1; /* @expect unreleased-lock:error */
+		/* @expect unreleased-lock:error */
+		return -1;
 	snprintf(e->key, sizeof(e->key), "%s", to);
 	pthread_mutex_unlock(&store_lock);
 	return 0;

@@ -38,7 +38,6 @@ static void do_rename(FILE *out, const char *from, const char *to)
 		return;
 	}
 	cache_remove(from);
-	stats_count("rename");
 	fputs("+ok\n", out);
 }
 
