@@ -183,15 +183,12 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 		struct acquire in = sum->acquires.data[i], a = in;
 		struct fact left[MAX_CONDS];
 		uint32_t nleft;
-		enum lc_kind kind = (enum lc_kind)m->s->events.data[in.event]
-					    .lock_kind;
 
 		if (!conditions(b, in.conds, in.nconds, left, &nleft))
 			continue;
 		a.lock = subst_loc(b, in.lock);
 		if (!a.lock)
 			continue;
-		(void)kind;
 		a.event = lift_event(m, in.event, a.lock);
 		a.weak = in.weak || weak;
 		a.dropped = lift_locs(m, b, in.dropped, in.ndropped);
@@ -250,10 +247,21 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 static void lift_kinds(const struct subst *b, const struct summary *sum)
 {
 	for (uint32_t i = 0; i < sum->kinds.len; i++) {
-		loc_t x = subst_loc(b, sum->kinds.data[i].lock);
+		struct kindrec k = sum->kinds.data[i];
+		loc_t x = subst_loc(b, k.lock);
 
-		if (x)
-			ops_note_kind(b->m, x, sum->kinds.data[i].kind);
+		if (!x)
+			continue;
+		if (k.asked) {
+			struct value v = subst(b, k.asked);
+
+			k.asked = v.loc;
+			if (!v.loc && b->m->s->attr_kind)
+				k.kind = ops_kind_of_value(
+					b->m, b->m->s->attr_kind, v,
+					LC_KIND_UNKNOWN);
+		}
+		ops_note_kind(b->m, x, k.kind, k.asked);
 	}
 }
 
@@ -328,6 +336,18 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 	*lc_push(&m->sum->callbacks) = n;
 }
 
+/* A name that only a caller could complete: some object of the class. */
+static loc_t close_loc(struct sim *m, loc_t x)
+{
+	struct locs *l = &m->s->locs;
+	loc_t root = loc_at(l, x)->root;
+
+	if (!loc_is_open(l, x))
+		return x;
+	return loc_rebase(l, x, root,
+			  loc_sym(l, SYM_FRESH, m->function, m->instr, root));
+}
+
 static void register_start(struct sim *m, struct state *st, uint32_t event,
 			   uint32_t entry, struct value arg, loc_t handle,
 			   bool weak)
@@ -382,6 +402,8 @@ merge:
 			held.lock = subst_loc(&b, e->held.lock);
 			if (!wanted || !held.lock || held.lock == wanted)
 				continue;
+			wanted = close_loc(m, wanted);
+			held.lock = close_loc(m, held.lock);
 			m->function = entry;
 			m->instr = m->s->events.data[e->event].instr;
 			edge_add(m, empty, &held, wanted, &a, gates,
@@ -436,6 +458,11 @@ static void lift_callbacks(const struct subst *b, const struct summary *sum,
 
 /* ---- outcomes ---- */
 
+static bool result_ignored(const struct sim *m, const struct lc_instr *in)
+{
+	return in->temp == LC_NONE || !m->temp_used[in->temp];
+}
+
 static bool add_facts(struct sim *m, struct state *st, const struct fact *f)
 {
 	struct fact now = state_fact(st, &m->s->locs, value_addr(f->sym));
@@ -474,7 +501,8 @@ static void apply_result(const struct subst *b, struct state *st,
 }
 
 static void apply_delta(const struct subst *b, struct state *st,
-			const struct delta *d, const struct outcome *o)
+			const struct delta *d, const struct outcome *o,
+			const struct lc_instr *in)
 {
 	struct sim *m = b->m;
 	loc_t lock = subst_loc(b, d->held.lock);
@@ -499,7 +527,7 @@ static void apply_delta(const struct subst *b, struct state *st,
 	h->flags |= d->held.flags & (HELD_WEAK | HELD_UNCHECKED);
 	if (d->held.max_count > h->max_count)
 		h->max_count = d->held.max_count;
-	if (d->cond_return && o->ret.loc) {
+	if (d->cond_return && o->ret.loc && !result_ignored(m, in)) {
 		h->cond = subst(b, o->ret.loc).loc;
 		h->success = d->held.success;
 	}
@@ -513,7 +541,7 @@ static void apply_outcome(const struct subst *b, struct state *st,
 	struct locs *l = &m->s->locs;
 
 	for (uint32_t i = 0; i < o->ndeltas; i++)
-		apply_delta(b, st, &o->deltas[i], o);
+		apply_delta(b, st, &o->deltas[i], o, in);
 	for (uint32_t i = 0; i < o->nfailed; i++) {
 		loc_t x = subst_loc(b, o->failed[i].lock);
 
@@ -572,11 +600,6 @@ static const struct delta *ignored_try(struct sim *m, const struct summary *sum,
 	return without ? found : NULL;
 }
 
-static bool result_ignored(const struct sim *m, const struct lc_instr *in)
-{
-	return in->temp == LC_NONE || !m->temp_used[in->temp];
-}
-
 static bool applicable(const struct subst *b, const struct outcome *o,
 		       struct state *st)
 {
@@ -602,13 +625,13 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 	struct state *base = state_clone(&m->arena, st);
 
 	for (uint32_t i = 0; i < sum->outcomes.len; i++)
-		some_sound |= !sum->outcomes.data[i].nfailed;
+		some_sound |= !sum->outcomes.data[i].lock_failed;
 	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
 		const struct outcome *o = &sum->outcomes.data[i];
 		struct state *one = state_clone(&m->arena, base);
 
 		/* nobody asked, so the lock is taken to have succeeded */
-		if (ignored && o->nfailed && some_sound)
+		if (ignored && o->lock_failed && some_sound)
 			continue;
 		if (tried && !o->ndeltas)
 			continue;
@@ -677,6 +700,8 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		if (home)
 			*lc_push(&m->sum->joined) = home;
 	}
+	if (sum->ends_thread)
+		sim_exit_thread(m, st, in->pos);
 	b.pre = state_clone(&m->arena, st);
 	if (!sum->capped && !sum->outcomes.len && !sum->returns)
 		return false; /* never comes back */

@@ -101,6 +101,8 @@ static const char *useless(struct solver *s, const struct threads *t,
 		return "the inner acquire gives up after a time";
 	if (!lock_counts(s, e->held_lock) || !lock_counts(s, e->wanted_lock))
 		return "a semaphore that counts something";
+	if ((h->local && !h->exact) || (w->local && !w->exact))
+		return "a lock of one thread only";
 	if (!*lc_str(s->program.strings, h->ident) ||
 	    !*lc_str(s->program.strings, w->ident))
 		return "a lock without identity";

@@ -123,7 +123,10 @@ static enum lc_kind find_kind(struct solver *s, loc_t lock, enum lc_kind api)
 			merge_kind(&kind, &any, s->kinds.data[i].kind);
 	if (any)
 		return kind;
-	return cls || exact ? api : LC_KIND_UNKNOWN;
+	/* a bare pointer: only a type that is always recursive is known */
+	return cls || exact || api == LC_KIND_STREAM || api == LC_KIND_GIL
+		       ? api
+		       : LC_KIND_UNKNOWN;
 }
 
 uint32_t emit_lock(struct solver *s, loc_t lock, enum lc_kind api_kind)
@@ -150,7 +153,10 @@ uint32_t emit_lock(struct solver *s, loc_t lock, enum lc_kind api_kind)
 					 lc_str(s->program.strings, name))
 			   : ident;
 	f->exact = loc_is_exact(&s->locs, lock);
-	f->local = root->kind == ROOT_LOCAL;
+	f->local = root->kind == ROOT_LOCAL ||
+		   (root->kind == ROOT_GLOBAL &&
+		    (s->program.symbols.data[root->ref].flags &
+		     LC_SYM_THREAD));
 	f->kind = find_kind(s, lock, api_kind);
 	f->decl = LC_NONE;
 	*lc_push(&s->lock_keys) = key;

@@ -107,7 +107,8 @@ struct outcome {
 	struct delta *deltas;
 	struct fact *conds;
 	struct bind *writes;
-	struct mark *failed; /* MARK_LOCK_FAILED */
+	struct mark *failed; /* MARK_LOCK_FAILED, MARK_TRY_FAILED */
+	bool lock_failed;
 	struct live *live;   /* started, or (joined) waited for */
 	struct value ret;
 	struct fact ret_fact;
@@ -118,12 +119,14 @@ struct outcome {
 struct kindrec { /* "this lock was initialised as that kind" */
 	loc_t lock;
 	enum lc_kind kind;
+	loc_t asked; /* the kind is the caller's value here, 0 = kind is it */
 };
 
 /* The lock is initialised here as the kind says. */
 struct summary {
 	bool done, relevant, simulate, capped;
 	bool returns; /* some path returns */
+	bool ends_thread; /* some path ends the calling thread */
 	LC_ARRAY(struct outcome) outcomes;
 	LC_ARRAY(struct acquire) acquires;
 	LC_ARRAY(struct openedge) edges;
@@ -151,6 +154,7 @@ struct reacquire {
 	uint32_t function, instr;
 	loc_t lock;
 	uint8_t held_mode, wanted_mode, blocking;
+	bool again; /* was held more than once already */
 	uint32_t held_event, event;
 	bool weak;
 	bool loop;
@@ -243,6 +247,9 @@ struct solver {
 	struct lc_map edge_index;
 	LC_ARRAY(struct start) starts;
 	LC_ARRAY(struct kindrec) kinds;
+	const struct lc_model *attr_kind; /* maps constants to kinds */
+	/* what static initialisers put into objects nobody writes to */
+	LC_ARRAY(struct bind) constants; /* sorted by loc */
 	/* semaphores that start with one unit: locks */
 	LC_ARRAY(uint32_t) lock_semaphores; /* class ident strings */
 	LC_ARRAY(uint32_t) other_semaphores;
@@ -264,6 +271,11 @@ uint32_t order_call_targets(struct solver *s, uint32_t function,
 			    const struct lc_instr *in, uint32_t *targets,
 			    uint32_t max, bool *weak);
 bool order_in_recursion(const struct solver *s, uint32_t a, uint32_t b);
+
+/* ---- prepare.c ---- */
+uint32_t flow_successors(const struct lc_block *b);
+uint32_t flow_successor(const struct lc_unit *u, const struct lc_block *b,
+			uint32_t i);
 
 /* ---- observe.c ---- */
 uint32_t event_get(struct solver *s, struct event e);
@@ -304,7 +316,7 @@ bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
 		     const struct edge *x, uint32_t b, const struct edge *y);
 
 /* ---- verdict.c ---- */
-void solve_verdicts(struct solver *s, const struct threads *t);
+void solve_verdicts(struct solver *s);
 
 /* ---- cycles.c ---- */
 void solve_edges(struct solver *s, const struct threads *t);

@@ -122,6 +122,47 @@ static bool known_open(const struct summary *sum, const struct openedge *e)
 	return false;
 }
 
+/* A lock in an object that no other thread can know of yet. */
+static bool unpublished(const struct locs *l, const struct state *st, loc_t x)
+{
+	loc_t root = loc_at(l, x)->root;
+
+	if (loc_at(l, root)->kind != ROOT_SYM ||
+	    loc_at(l, root)->why != SYM_ALLOC ||
+	    state_mark(st, root, MARK_ESCAPED))
+		return false;
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		const struct bind *b = &st->store.data[i];
+
+		if (b->value.loc && loc_at(l, b->value.loc)->root == root &&
+		    loc_at(l, b->loc)->root != root &&
+		    loc_is_shared(l, b->loc))
+			return false;
+	}
+	return true;
+}
+
+/* Two objects whose order the function has compared: by address or by a
+ * number in them. */
+static bool compared(const struct locs *l, const struct state *st, loc_t a,
+		     loc_t b)
+{
+	loc_t x = loc_at(l, a)->root, y = loc_at(l, b)->root;
+
+	for (uint32_t i = 0; i < st->facts.len; i++) {
+		const struct loc *n = loc_at(l, st->facts.data[i].sym);
+		loc_t p, q;
+
+		if (n->kind != ROOT_SYM || n->why != SYM_CMP || !n->value)
+			continue;
+		p = loc_at(l, n->parent)->root;
+		q = loc_at(l, n->ref)->root;
+		if (x != y && ((p == x && q == y) || (p == y && q == x)))
+			return true;
+	}
+	return false;
+}
+
 void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	      loc_t wanted, const struct acquire *a, const loc_t *gates,
 	      uint32_t ngates, const struct fact *conds, uint32_t nconds)
@@ -130,6 +171,10 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	bool weak = a->weak || st->weak;
 	loc_t *kept = NULL;
 	uint32_t n = 0;
+
+	if (unpublished(l, st, held->lock) || unpublished(l, st, wanted) ||
+	    compared(l, st, held->lock, wanted))
+		return;
 
 	if (ngates) {
 		struct lc_arena *to = loc_is_open(l, held->lock) ||
@@ -218,6 +263,7 @@ static void meet_held(struct sim *m, struct callrec *c, const struct state *st)
 			const struct held *h = &st->held.data[i];
 
 			if (h->count > 0 && !(h->flags & HELD_UNCHECKED) &&
+			    h->mode != LC_MODE_SHARED &&
 			    loc_is_exact(&m->s->locs, h->lock))
 				c->held[c->nheld++] = h->lock;
 		}

@@ -133,8 +133,6 @@ static void note_reacquire(struct sim *m, struct state *st,
 {
 	struct reacquire *r;
 
-	if (h->cond && state_fact(st, &m->s->locs, value_addr(h->cond)).nne)
-		return;
 	r = lc_push(&m->s->reacquires);
 	r->function = m->function;
 	r->instr = m->instr;
@@ -146,6 +144,7 @@ static void note_reacquire(struct sim *m, struct state *st,
 	r->event = a->event;
 	r->weak = a->weak || st->weak || (h->flags & HELD_WEAK);
 	r->loop = leaked_in_loop(m, h);
+	r->again = h->max_count > 1;
 }
 
 /* The same acquire seen by callers; one of each kind is enough. */
@@ -184,6 +183,7 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 
 	for (uint32_t i = 0; i < st->held.len && ngates < 16; i++)
 		if (st->held.data[i].count > 0 &&
+		    st->held.data[i].mode != LC_MODE_SHARED &&
 		    !in_list(a->dropped, a->ndropped, st->held.data[i].lock))
 			gates[ngates++] = st->held.data[i].lock;
 	for (uint32_t i = 0; i < st->held.len; i++) {
@@ -312,6 +312,13 @@ static void try_acquire(struct sim *m, struct state *st,
 	no = state_clone(&m->arena, st);
 	success_fact(mo->success, false, &op, &c);
 	state_assume(&m->arena, no, &m->s->locs, r, op, c);
+	if (mo->success == LC_SUCCESS_ZERO) {
+		/* "failed" is one code, whichever the program asks for */
+		struct fact f = state_fact(no, &m->s->locs, r);
+
+		f.failed = true;
+		state_put_fact(&m->arena, no, f);
+	}
 	state_set_mark(&m->arena, no, lock, MARK_TRY_FAILED, event);
 	*lc_push(&m->next) = no;
 	success_fact(mo->success, true, &op, &c);
@@ -352,9 +359,11 @@ static void do_acquire(struct sim *m, struct state *st,
 
 /* ---- release ---- */
 
+/* The functions below us that left the lock held did right. */
 static void mark_released(struct solver *s, uint32_t event)
 {
-	for (uint32_t e = event; e != LC_NONE; e = s->events.data[e].inner)
+	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
+	     e = s->events.data[e].inner)
 		s->events.data[e].released = true;
 }
 
@@ -383,12 +392,27 @@ static void note_loop_release(struct sim *m, loc_t lock)
 	};
 }
 
+static void release_assumed(struct sim *m, struct state *st, struct held *h,
+			    uint32_t event)
+{
+	h->flags &= (uint8_t)~HELD_ASSUMED;
+	h->count = -1;
+	h->event = event;
+	h->instr = m->instr;
+	state_set_mark(&m->arena, st, h->lock, MARK_RELEASED, event);
+	sim_havoc_shared(m, st, false);
+}
+
 static void release_held(struct sim *m, struct state *st, struct held *h,
 			 uint32_t event)
 {
 	loc_t lock = h->lock;
 	struct okrelease *ok;
 
+	if (h->flags & HELD_ASSUMED) {
+		release_assumed(m, st, h, event);
+		return;
+	}
 	mark_released(m->s, h->event);
 	if (h->flags & HELD_UNCHECKED) {
 		for (uint32_t i = 0; i < m->s->untested.len; i++)
@@ -420,9 +444,9 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 		release_held(m, st, h, event);
 		return;
 	}
-	if (state_mark(st, lock, MARK_LOCK_FAILED))
-		return;
-	k = state_mark(st, lock, MARK_TRY_FAILED);
+	k = state_mark(st, lock, MARK_LOCK_FAILED);
+	if (!k)
+		k = state_mark(st, lock, MARK_TRY_FAILED);
 	if (k) {
 		bad_release(m, st, lock, LC_BAD_FAILED_TRY, event, k->event);
 		return;
@@ -492,14 +516,17 @@ static void do_wait(struct sim *m, struct state *st,
 
 /* ---- kinds ---- */
 
-void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind)
+void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind, loc_t asked)
 {
-	struct kindrec r = { lock, kind };
+	struct kindrec r = { lock, kind, asked };
+	struct locs *l = &m->s->locs;
+	bool open = loc_is_open(l, lock) || (asked && loc_is_open(l, asked));
 
-	if (loc_is_open(&m->s->locs, lock) &&
-	    m->sum->kinds.len < MAX_CALLBACKS)
+	if (open && m->sum->kinds.len < MAX_CALLBACKS)
 		*lc_push(&m->sum->kinds) = r;
-	*lc_push(&m->s->kinds) = r;
+	/* a kind that only callers know is theirs to tell */
+	if (!asked || !loc_is_open(l, asked) || !m->s->ncallers[m->function])
+		*lc_push(&m->s->kinds) = r;
 }
 
 void sim_initialiser(struct sim *m, loc_t x, uint32_t macro)
@@ -511,13 +538,12 @@ void sim_initialiser(struct sim *m, loc_t x, uint32_t macro)
 			&m->s->models->initialisers.data[i];
 
 		if (!strcmp(lc_str(&m->s->models->strings, k->name), name))
-			ops_note_kind(m, x, k->kind);
+			ops_note_kind(m, x, k->kind, 0);
 	}
 }
 
-static enum lc_kind kind_of_value(const struct sim *m,
-				  const struct lc_model *mo, struct value v,
-				  enum lc_kind normal)
+enum lc_kind ops_kind_of_value(const struct sim *m, const struct lc_model *mo,
+			       struct value v, enum lc_kind normal)
 {
 	if (v.loc)
 		return LC_KIND_UNKNOWN;
@@ -542,16 +568,18 @@ static void do_attr(struct sim *m, struct state *st, const struct lc_instr *in,
 {
 	int n = mo->attr >= 0 ? mo->attr : mo->lock >= 0 ? mo->lock : 0;
 	struct value attr = sim_arg(m, st, in, n);
-	int64_t kind = LC_KIND_UNKNOWN;
+	struct value kind = value_const(-1); /* what the init call makes */
 
 	if (!attr.loc)
 		return;
-	if (mo->op == LC_MODEL_ATTR_KIND)
-		kind = kind_of_value(m, mo, sim_arg(m, st, in, mo->type),
-				     LC_KIND_UNKNOWN);
-	else
-		kind = -1; /* defaults: whatever the init call makes */
-	state_store(&m->arena, st, kind_slot(m, attr.loc), value_const(kind));
+	if (mo->op == LC_MODEL_ATTR_KIND) {
+		kind = sim_arg(m, st, in, mo->type);
+		m->s->attr_kind = mo;
+		if (!kind.loc)
+			kind = value_const(ops_kind_of_value(m, mo, kind,
+							     LC_KIND_UNKNOWN));
+	}
+	state_store(&m->arena, st, kind_slot(m, attr.loc), kind);
 }
 
 static void do_init(struct sim *m, struct state *st, const struct lc_instr *in,
@@ -559,6 +587,7 @@ static void do_init(struct sim *m, struct state *st, const struct lc_instr *in,
 {
 	struct value v;
 	enum lc_kind kind = mo->kind;
+	loc_t asked = 0;
 
 	if (mo->lock < 0)
 		return;
@@ -572,20 +601,37 @@ static void do_init(struct sim *m, struct state *st, const struct lc_instr *in,
 			struct value k = state_load(
 				&m->s->locs, st, kind_slot(m, attr.loc));
 
-			if (k.loc)
+			if (k.loc) {
 				kind = LC_KIND_UNKNOWN;
-			else if (k.constant >= 0)
+				asked = k.loc;
+			} else if (k.constant >= 0)
 				kind = (enum lc_kind)k.constant;
 		}
 	}
 	if (mo->type >= 0)
-		kind = kind_of_value(m, mo, sim_arg(m, st, in, mo->type),
-				     kind);
-	ops_note_kind(m, v.loc, kind);
+		kind = ops_kind_of_value(m, mo, sim_arg(m, st, in, mo->type),
+					 kind);
+	ops_note_kind(m, v.loc, kind, asked);
 	state_clear_marks(st, v.loc);
 }
 
 /* ---- the rest ---- */
+
+/* An assertion that the lock is held: it is the caller's unless it is ours. */
+static void do_assert_held(struct sim *m, struct state *st,
+			   const struct lc_instr *in,
+			   const struct lc_model *mo)
+{
+	loc_t lock = model_lock(m, st, in, mo);
+	struct held *h;
+
+	if (!lock || state_held(st, lock))
+		return;
+	h = ops_hold(m, st, lock, LC_MODE_EXCLUSIVE,
+		     acquire_event(m, mo, EV_WAIT, lock));
+	if (h)
+		h->flags |= HELD_ASSUMED;
+}
 
 static void do_free(struct sim *m, struct state *st, const struct lc_instr *in,
 		    const struct lc_model *mo)
@@ -595,7 +641,8 @@ static void do_free(struct sim *m, struct state *st, const struct lc_instr *in,
 	if (!v.loc)
 		return;
 	for (uint32_t i = st->held.len; i-- > 0;)
-		if (loc_below(&m->s->locs, st->held.data[i].lock, v.loc))
+		if (st->held.data[i].count > 0 &&
+		    loc_below(&m->s->locs, st->held.data[i].lock, v.loc))
 			state_drop_held(st, &st->held.data[i]);
 }
 
@@ -709,7 +756,17 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 		sim_unknown_call(m, st, in, NULL);
 		sim_havoc_shared(m, st, true);
 		break;
+	case LC_MODEL_ASSERT_HELD:
+		do_assert_held(m, st, in, mo);
+		break;
 	case LC_MODEL_ALLOC:
+		if (in->temp != LC_NONE)
+			state_store(&m->arena, st, sim_temp(m, in->temp),
+				    value_addr(loc_sym(&m->s->locs, SYM_ALLOC,
+						       m->function, m->instr,
+						       0)));
+		break;
+	case LC_MODEL_CONSISTENT:
 	case LC_MODEL_NOP:
 	case LC_MODEL_SIGNAL:
 	case LC_MODEL_BROADCAST:

@@ -41,15 +41,13 @@ void outcome_add_exit(struct sim *m, const struct exitrec *e)
 
 void summary_clear(struct summary *sum)
 {
-	for (uint32_t i = 0; i < sum->outcomes.len; i++)
-		;
 	sum->outcomes.len = 0;
 	sum->acquires.len = 0;
 	sum->edges.len = 0;
 	sum->callbacks.len = 0;
 	sum->kinds.len = 0;
 	sum->joined.len = 0;
-	sum->returns = false;
+	sum->returns = sum->ends_thread = false;
 	lc_arena_reset(&sum->arena);
 }
 
@@ -89,7 +87,8 @@ static bool own_local(const struct sim *m, loc_t x)
 
 static bool exported(const struct sim *m, const struct held *h)
 {
-	return h->count != 0 && !own_local(m, h->lock);
+	return h->count != 0 && !own_local(m, h->lock) &&
+	       !(h->flags & HELD_ASSUMED);
 }
 
 static uint32_t ndeltas(const struct sim *m, const struct state *st)
@@ -180,9 +179,11 @@ static void put_marks(struct sim *m, struct outcome *o, const struct state *st)
 	o->failed = lc_arena_alloc(m->keep,
 				   (st->marks.len + 1) * sizeof(*o->failed));
 	for (uint32_t i = 0; i < st->marks.len; i++)
-		if (st->marks.data[i].kind == MARK_LOCK_FAILED &&
+		if ((st->marks.data[i].kind == MARK_LOCK_FAILED ||
+		     st->marks.data[i].kind == MARK_TRY_FAILED) &&
 		    !own_local(m, st->marks.data[i].lock))
 			o->failed[o->nfailed++] = st->marks.data[i];
+	o->lock_failed = has_failed(st);
 	o->live = lc_arena_alloc(m->keep,
 				 (st->live.len + 1) * sizeof(*o->live));
 	for (uint32_t i = 0; i < st->live.len; i++)
@@ -233,8 +234,10 @@ static void make_outcomes(struct sim *m)
 		struct fact f = exit_ret(m, e);
 		uint32_t k;
 
-		if (e->thread_exit)
+		if (e->thread_exit) {
+			m->sum->ends_thread = true;
 			continue;
+		}
 		m->sum->returns = true;
 		for (k = 0; k < groups.len; k++) {
 			struct fact g = exit_ret(m, &groups.data[k]);
@@ -304,7 +307,8 @@ static void note_leaks(struct sim *m)
 		for (uint32_t k = 0; k < e->state->held.len; k++) {
 			const struct held *h = &e->state->held.data[k];
 
-			if (h->count <= 0 || (h->flags & HELD_UNCHECKED) ||
+			if (h->count <= 0 ||
+			    (h->flags & (HELD_UNCHECKED | HELD_ASSUMED)) ||
 			    own_local(m, h->lock) || cond_return(e, h))
 				continue;
 			if (!leaked(m, h->lock))

@@ -10,7 +10,7 @@
 
 enum { VISITS_BASE = 2000 };
 
-static uint32_t nsucc(const struct lc_block *b)
+uint32_t flow_successors(const struct lc_block *b)
 {
 	switch (b->term) {
 	case LC_T_JUMP:
@@ -27,14 +27,15 @@ static uint32_t nsucc(const struct lc_block *b)
 	}
 }
 
-static uint32_t succ(const struct sim *m, const struct lc_block *b, uint32_t i)
+uint32_t flow_successor(const struct lc_unit *u, const struct lc_block *b,
+			uint32_t i)
 {
 	switch (b->term) {
 	case LC_T_SWITCH:
-		return i ? m->u->cases.data[b->first_case + i - 1].target
+		return i ? u->cases.data[b->first_case + i - 1].target
 			 : b->succ[0];
 	case LC_T_COMPUTED:
-		return m->u->cases.data[b->first_case + i].target;
+		return u->cases.data[b->first_case + i].target;
 	default:
 		return b->succ[i];
 	}
@@ -105,8 +106,8 @@ static void find_order(struct sim *m)
 		uint32_t b = w.path[w.npath - 1];
 		const struct lc_block *blk = block_at(m, b);
 
-		if (w.edge[b] < nsucc(blk)) {
-			uint32_t t = succ(m, blk, w.edge[b]++);
+		if (w.edge[b] < flow_successors(blk)) {
+			uint32_t t = flow_successor(m->u, blk, w.edge[b]++);
 
 			if (!w.number[t])
 				push(m, &w, t);

@@ -217,6 +217,12 @@ static uint32_t *filled(uint32_t n)
 	return a;
 }
 
+static bool about_locks(const struct lc_model *m)
+{
+	return m->op >= LC_MODEL_ACQUIRE && m->op <= LC_MODEL_BARRIER &&
+	       m->op != LC_MODEL_EXIT;
+}
+
 void program_link(struct program *p, const struct lc_unit *units,
 		  uint32_t nunits, const struct lc_models *models,
 		  struct lc_strings *strings)
@@ -251,16 +257,16 @@ void program_link(struct program *p, const struct lc_unit *units,
 	}
 	/* A model speaks of a name; it is the source's word against ours when
 	 * the program defines that name itself: a static function of the same
-	 * name is the program's own, an external one replaces the library's
-	 * and usually is a wrapper or fake of it, so the model stands. */
+	 * name is the program's own, an external one that works on locks
+	 * replaces the library's, so the model stands. */
 	for (uint32_t i = 0; i < p->symbols.len; i++) {
 		struct symbol *s = &p->symbols.data[i];
 
 		if (!(s->flags & LC_SYM_FUNCTION))
 			continue;
 		s->model = lc_models_find(models, lc_str(strings, s->name));
-		if (s->model && (s->flags & LC_SYM_INTERNAL) &&
-		    s->function != LC_NONE)
+		if (s->model && s->function != LC_NONE &&
+		    ((s->flags & LC_SYM_INTERNAL) || !about_locks(s->model)))
 			s->model = NULL;
 	}
 	for (uint32_t i = 0; i < names.defs.len; i++)

@@ -68,6 +68,28 @@ static bool volatile_step(struct sim *m, const struct lc_path *q,
 	return false;
 }
 
+/* What is stored there: by this function, or by a static initialiser. */
+static struct value load(struct sim *m, struct state *st, loc_t x)
+{
+	struct value v = state_load(&m->s->locs, st, x);
+	uint32_t lo = 0, hi = m->s->constants.len;
+
+	if (!hi || !v.loc || loc_at(&m->s->locs, v.loc)->kind != STEP_DEREF ||
+	    loc_at(&m->s->locs, v.loc)->parent != x)
+		return v;
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (m->s->constants.data[mid].loc < x)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < m->s->constants.len && m->s->constants.data[lo].loc == x)
+		return m->s->constants.data[lo].value;
+	return v;
+}
+
 /* The object after the first n steps. */
 static loc_t walk(struct sim *m, struct state *st, const struct lc_path *q,
 		  uint32_t n)
@@ -89,7 +111,7 @@ static loc_t walk(struct sim *m, struct state *st, const struct lc_path *q,
 				     p->field_map[m->unit][s->ref], 0);
 			break;
 		case LC_STEP_DEREF:
-			x = value_loc(m, state_load(l, st, x));
+			x = value_loc(m, load(m, st, x));
 			break;
 		case LC_STEP_INDEX:
 			x = loc_step(l, x, STEP_INDEX, 0, s->value);
@@ -131,7 +153,7 @@ static struct value load_path(struct sim *m, struct state *st, uint32_t path)
 	if (volatile_step(m, q, derived ? NULL : last))
 		return value_addr(
 			loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
-	v = state_load(l, st, x);
+	v = load(m, st, x);
 	if (!derived)
 		return v;
 	if (last->kind == LC_STEP_MASK && !v.loc)
@@ -383,6 +405,19 @@ static void do_decl(struct sim *m, struct state *st, const struct lc_instr *in)
 				       x)));
 }
 
+/* A fresh object handed to code we do not follow may be seen by others. */
+static void sim_escape(struct sim *m, struct state *st, struct value v)
+{
+	loc_t root;
+
+	if (!v.loc)
+		return;
+	root = loc_at(&m->s->locs, v.loc)->root;
+	if (loc_at(&m->s->locs, root)->kind == ROOT_SYM &&
+	    loc_at(&m->s->locs, root)->why == SYM_ALLOC)
+		state_set_mark(&m->arena, st, root, MARK_ESCAPED, LC_NONE);
+}
+
 /* A call of something unseen may write through the pointers it is given. */
 static void havoc_args(struct sim *m, struct state *st,
 		       const struct lc_instr *in)
@@ -395,9 +430,15 @@ static void havoc_args(struct sim *m, struct state *st,
 							     i]];
 		struct value v;
 
+		if (o->kind == LC_OP_LOAD)
+			sim_escape(m, st,
+				   sim_operand(m, st,
+					       m->u->args.data[in->first_arg +
+							       i]));
 		if (o->kind != LC_OP_ADDR)
 			continue;
 		v = sim_operand(m, st, m->u->args.data[in->first_arg + i]);
+		sim_escape(m, st, v);
 		if (!v.loc || loc_at(l, v.loc)->kind == STEP_KIND)
 			continue;
 		state_forget_below(st, l, v.loc);
@@ -626,6 +667,12 @@ static bool assume(struct sim *m, struct state *st, struct value v,
 {
 	if (!v.loc)
 		return compare_const(op, v.constant, c);
+	if (c && (op == LC_EQ || op == LC_NE)) {
+		struct fact f = state_fact(st, &m->s->locs, v);
+
+		if (f.failed && fact_test(&f, LC_EQ, c) == -1)
+			return op == LC_EQ;
+	}
 	if (!state_assume(&m->arena, st, &m->s->locs, v, op, c))
 		return false;
 	sim_settle(m, st, v);

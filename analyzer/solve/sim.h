@@ -91,7 +91,10 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event);
 void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
 void sim_initialiser(struct sim *m, loc_t x, uint32_t macro);
-void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind);
+void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind,
+		   loc_t asked);
+enum lc_kind ops_kind_of_value(const struct sim *m, const struct lc_model *mo,
+			       struct value v, enum lc_kind normal);
 void ops_note_untested(struct sim *m, const struct lc_instr *in, loc_t lock,
 		       uint8_t blocking, uint32_t event);
 bool sim_swept(struct sim *m, loc_t lock);

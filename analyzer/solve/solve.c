@@ -29,6 +29,73 @@ static void static_kinds(struct solver *s)
 	}
 }
 
+/* Function tables and pointers that an initialiser fills and nobody writes. */
+static int by_loc(const void *a, const void *b)
+{
+	const struct bind *x = a, *y = b;
+
+	return x->loc < y->loc ? -1 : x->loc > y->loc;
+}
+
+static void mark_written(struct solver *s, bool *written)
+{
+	for (uint32_t f = 0; f < s->program.functions.len; f++) {
+		const struct lc_flow *flow = s->program.functions.data[f].flow;
+		uint32_t unit = s->program.functions.data[f].unit;
+		const struct lc_unit *u = &s->program.units[unit];
+
+		for (uint32_t b = 0; b < flow->nblocks; b++) {
+			const struct lc_block *blk =
+				&u->blocks.data[flow->first_block + b];
+
+			for (uint32_t i = 0; i < blk->ninstrs; i++) {
+				const struct lc_instr *in =
+					&u->instrs.data[blk->first_instr + i];
+				const struct lc_path *q;
+
+				if (in->kind != LC_I_ASSIGN)
+					continue;
+				q = &u->paths.data[in->path];
+				if (q->root_kind == LC_ROOT_GLOBAL)
+					written[s->program.symbol_map
+							[unit][q->root]] = true;
+			}
+		}
+	}
+}
+
+static void static_values(struct solver *s)
+{
+	bool *written = lc_alloc(s->program.symbols.len + 1);
+
+	mark_written(s, written);
+	for (uint32_t u = 0; u < s->program.nunits; u++) {
+		const struct lc_unit *unit = &s->program.units[u];
+		struct sim m = { .s = s, .unit = u, .u = unit };
+		struct state st = { 0 };
+
+		for (uint32_t i = 0; i < unit->inits.len; i++) {
+			const struct lc_init *in = &unit->inits.data[i];
+			const struct lc_operand *o =
+				&unit->operands.data[in->operand];
+			const struct lc_path *q = &unit->paths.data[in->path];
+
+			if (q->root_kind != LC_ROOT_GLOBAL ||
+			    (o->kind != LC_OP_FUNC && o->kind != LC_OP_ADDR) ||
+			    written[s->program.symbol_map[u][q->root]])
+				continue;
+			*lc_push(&s->constants) = (struct bind){
+				sim_path(&m, &st, in->path),
+				sim_operand(&m, &st, in->operand)
+			};
+		}
+	}
+	if (s->constants.len)
+		qsort(s->constants.data, s->constants.len,
+		      sizeof(struct bind), by_loc);
+	free(written);
+}
+
 /* ---- dump ---- */
 
 static void print_loc(struct solver *s, loc_t x, FILE *f)
@@ -185,6 +252,7 @@ static void release(struct solver *s)
 	lc_array_release(&s->edges);
 	lc_array_release(&s->starts);
 	lc_array_release(&s->kinds);
+	lc_array_release(&s->constants);
 	lc_array_release(&s->lock_keys);
 	lc_array_release(&s->lock_semaphores);
 	lc_array_release(&s->other_semaphores);
@@ -209,11 +277,12 @@ void lc_solve(const struct lc_unit *units, uint32_t nunits,
 	locs_init(&s.locs, &s.program);
 	program_find_targets(&s.program);
 	static_kinds(&s);
+	static_values(&s);
 	solve_functions(&s);
 	if (options->summaries)
 		print_summaries(&s);
 	threads_find(&s, &threads);
-	solve_verdicts(&s, &threads);
+	solve_verdicts(&s);
 	solve_edges(&s, &threads);
 	solve_cycles(&s, &threads);
 	emit_tables(&s, &threads);

@@ -19,13 +19,15 @@ static void *grow(struct lc_arena *a, void *data, uint32_t len, uint32_t *cap,
 /* Room for one more element at index i, zeroed. */
 #define INSERT(a, arr, i)                                                      \
 	do {                                                                   \
+		uint32_t at_ = (i);                                            \
+                                                                               \
 		if ((arr)->len == (arr)->cap)                                  \
 			(arr)->data = grow((a), (arr)->data, (arr)->len,       \
 					   &(arr)->cap, sizeof(*(arr)->data)); \
-		memmove(&(arr)->data[(i) + 1], &(arr)->data[i],                \
-			((arr)->len - (i)) * sizeof(*(arr)->data));            \
+		memmove(&(arr)->data[at_ + 1], &(arr)->data[at_],              \
+			((arr)->len - at_) * sizeof(*(arr)->data));            \
 		(arr)->len++;                                                  \
-		memset(&(arr)->data[i], 0, sizeof(*(arr)->data));              \
+		memset(&(arr)->data[at_], 0, sizeof(*(arr)->data));            \
 	} while (0)
 #define REMOVE(arr, i)                                                         \
 	(memmove(&(arr)->data[i], &(arr)->data[(i) + 1],                       \

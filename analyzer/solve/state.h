@@ -33,13 +33,13 @@ struct fact {
 	int64_t ne[MAX_NE];
 	uint8_t nne;
 	bool guarded; /* learnt while a lock was held: not true after it */
-	uint8_t widened;
+	bool failed; /* the error code of a failed try: any code asked for */
 };
 
 enum held_flag {
 	HELD_UNCHECKED = 1 << 0, /* a try nobody looked at */
 	HELD_WEAK = 1 << 1,      /* rests on a guessed call target */
-	HELD_OWN = 1 << 2        /* released caller's lock is now held again */
+	HELD_ASSUMED = 1 << 2    /* the caller's: an assertion says so */
 };
 struct held {
 	loc_t lock;
@@ -57,6 +57,7 @@ enum mark_kind {
 	MARK_RELEASED, /* was held, has been released: other = release event */
 	MARK_TRY_FAILED,
 	MARK_LOCK_FAILED, /* a blocking acquire reported an error */
+	MARK_ESCAPED,     /* a fresh object was passed on */
 };
 struct mark {
 	loc_t lock;

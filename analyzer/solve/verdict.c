@@ -126,19 +126,121 @@ static bool separated(const struct leak *k, uint32_t others)
 	return !(others & clash);
 }
 
-/* Two ways out told apart by what the caller passed: `lock only if asked`. */
+static bool facts_contradict(const struct fact *a, const struct fact *b)
+{
+	struct fact f = *a;
+
+	if (!fact_refine(&f, LC_GE, b->lo) || !fact_refine(&f, LC_LE, b->hi))
+		return true;
+	for (uint8_t i = 0; i < b->nne; i++)
+		if (!fact_refine(&f, LC_NE, b->ne[i]))
+			return true;
+	return false;
+}
+
+static bool told_apart(const struct fact *a, uint32_t na,
+		       const struct fact *b, uint32_t nb)
+{
+	for (uint32_t i = 0; i < na; i++)
+		for (uint32_t k = 0; k < nb; k++)
+			if (a[i].sym == b[k].sym &&
+			    facts_contradict(&a[i], &b[k]))
+				return true;
+	return false;
+}
+
+static bool asks_parameter(const struct locs *l, loc_t x)
+{
+	while (loc_at(l, x)->kind == STEP_MASK)
+		x = loc_at(l, x)->parent;
+	return loc_at(l, x)->kind == ROOT_PARAM;
+}
+
+/* What the caller passed tells this way out from every one that releases:
+ * `keep it if asked`. Only the parameters' own values count, not what they
+ * point to. */
 static bool caller_decides(const struct solver *s, const struct leak *k)
 {
-	bool all = false;
+	struct fact passed[MAX_CONDS];
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < k->nconds; i++) {
-		loc_t root = loc_at(&s->locs, k->conds[i].sym)->root;
+	for (uint32_t i = 0; i < k->nconds; i++)
+		if (asks_parameter(&s->locs, k->conds[i].sym))
+			passed[n++] = k->conds[i];
+	for (uint32_t i = 0; i < s->okreleases.len; i++) {
+		const struct okrelease *o = &s->okreleases.data[i];
 
-		if (loc_at(&s->locs, root)->kind == ROOT_PARAM &&
-		    loc_at(&s->locs, k->conds[i].sym)->depth == 0)
-			all = true;
+		if (o->function == k->function && o->lock == k->lock &&
+		    !told_apart(o->conds, o->nconds, passed, n))
+			return false;
 	}
-	return all;
+	return true;
+}
+
+static uint32_t block_of(const struct lc_unit *u, const struct lc_flow *f,
+			 uint32_t instr)
+{
+	for (uint32_t b = 0; b < f->nblocks; b++) {
+		const struct lc_block *x = &u->blocks.data[f->first_block + b];
+
+		if (instr >= x->first_instr &&
+		    instr < x->first_instr + x->ninstrs)
+			return b;
+	}
+	return 0;
+}
+
+/* Is there a way in the flow, possible or not, from one to the other? */
+static bool flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
+			 uint32_t to)
+{
+	const struct lc_unit *u = function_unit(&s->program, fn);
+	const struct lc_flow *f = s->program.functions.data[fn].flow;
+	bool *seen = lc_alloc(f->nblocks + 1);
+	uint32_t target = block_of(u, f, to);
+	bool found = false;
+	LC_ARRAY(uint32_t) todo = { 0 };
+
+	*lc_push(&todo) = block_of(u, f, from);
+	if (todo.data[0] == target)
+		found = from < to;
+	while (todo.len && !found) {
+		const struct lc_block *x =
+			&u->blocks.data[f->first_block +
+					todo.data[--todo.len]];
+		uint32_t n = flow_successors(x);
+
+		for (uint32_t i = 0; i < n; i++) {
+			uint32_t b = flow_successor(u, x, i);
+
+			found |= b == target;
+			if (!seen[b]) {
+				seen[b] = true;
+				*lc_push(&todo) = b;
+			}
+		}
+	}
+	free(seen);
+	lc_array_release(&todo);
+	return found;
+}
+
+/* A release that comes after the acquire in the text of the function, but on
+ * other ways: the two conditions were meant to agree. */
+static bool crossed(const struct solver *s, const struct leak *k,
+		    uint32_t *release)
+{
+	for (uint32_t i = 0; i < s->badreleases.len; i++) {
+		const struct badrelease *b = &s->badreleases.data[i];
+
+		if (b->function == k->function && b->lock == k->lock &&
+		    b->why == LC_BAD_SOME_PATH &&
+		    flow_reaches(s, k->function, k->held.instr, b->instr)) {
+			*release = b->instr;
+			return true;
+		}
+	}
+	return false;
 }
 
 static uint32_t ret_text(struct solver *s, const struct leak *k)
@@ -159,8 +261,7 @@ static uint32_t ret_text(struct solver *s, const struct leak *k)
 								: "");
 }
 
-static void emit_leak(struct solver *s, const struct threads *t,
-		      const struct leak *k, enum lc_exit_kind kind,
+static void emit_leak(struct solver *s, const struct leak *k, enum lc_exit_kind kind,
 		      bool elsewhere, uint32_t release, bool failure,
 		      enum lc_strength strength)
 {
@@ -168,7 +269,6 @@ static void emit_leak(struct solver *s, const struct threads *t,
 	struct lc_fact_exit *x;
 	uint32_t site, trace, text;
 
-	(void)t;
 	if (!lock_counts(s, lock) || s->out->locks.data[lock].local)
 		return;
 	site = emit_site(s, k->function, k->pos);
@@ -178,7 +278,9 @@ static void emit_leak(struct solver *s, const struct threads *t,
 		    (enum lc_mode)k->held.mode);
 	text = emit_string(
 		s, "%s with %s held",
-		kind == LC_EXIT_RETURN ? "returns" : "ends",
+		kind == LC_EXIT_RETURN ? "returns"
+		: kind == LC_EXIT_LOOP ? "comes to the next round"
+				       : "ends",
 		lc_str(s->program.strings, s->out->locks.data[lock].name));
 	trace_step(s, site, LC_ROLE_EXIT, text, lock);
 	trace = trace_end(s);
@@ -225,44 +327,82 @@ static bool ever_released(struct solver *s, const struct leak *k)
 	return false;
 }
 
-static void judge_leak(struct solver *s, const struct threads *t,
-		       const struct leak *k)
+static bool recursive(struct solver *s, loc_t x, uint32_t event)
+{
+	uint32_t lock = lock_of(s, x, event);
+
+	return s->out->locks.data[lock].kind == LC_KIND_RECURSIVE ||
+	       s->out->locks.data[lock].kind == LC_KIND_STREAM;
+}
+
+/* A normal lock taken twice has its own finding: no thread comes this far. */
+static bool acquired_twice(struct solver *s, const struct leak *k)
+{
+	return k->held.max_count > 1 &&
+	       !recursive(s, k->lock, k->held.event);
+}
+
+/* Functions whose name says that they may return with a lock. */
+static bool named_as_lock(const struct solver *s, uint32_t f)
+{
+	static const char *const words[] = { "lock", "acquire", "enter",
+					     "begin", "start", "grab", "take",
+					     "hold", "claim", "reserve", "pin",
+					     "get", "find", "lookup", "wait" };
+	const char *name = function_name(&s->program, f);
+
+	for (size_t i = 0; i < LC_LEN(words); i++)
+		if (strcasestr(name, words[i]))
+			return true;
+	return false;
+}
+
+static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
 	bool mine, failure;
-	enum lc_strength strength = k->weak ? LC_POSSIBLE : LC_SURE;
+	enum lc_strength strength = k->weak || k->held.cond ? LC_POSSIBLE
+							    : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
-	    k->held.cond)
+	    acquired_twice(s, k))
 		return;
 	mine = gives_back(s, k, &release);
 	others = free_signs(s, k);
 	failure = says_failure(s, k, others);
 	if (k->thread_exit || thread_starts_in(s, k->function)) {
-		emit_leak(s, t, k, LC_EXIT_THREAD_END, mine, release, failure,
+		emit_leak(s, k, LC_EXIT_THREAD_END, mine, release, failure,
 			  strength);
 		return;
 	}
 	if (is_main(s, k->function)) {
-		emit_leak(s, t, k, LC_EXIT_MAIN_END, mine, release, failure,
+		emit_leak(s, k, LC_EXIT_MAIN_END, mine, release, failure,
 			  strength);
 		return;
 	}
 	if (chain_released(s, k->held.event))
 		return; /* a caller does it: a lock operation of its own */
+	if (!mine && crossed(s, k, &release)) {
+		emit_leak(s, k, LC_EXIT_RETURN, true, release, failure,
+			  LC_POSSIBLE);
+		return;
+	}
 	if (!mine) {
 		/* a wrapper, or a lock nobody can ever give back */
 		if (loc_is_exact(&s->locs, k->lock) && !ever_released(s, k) &&
 		    s->events.data[k->held.event].inner == LC_NONE)
-			emit_leak(s, t, k, LC_EXIT_RETURN, false, LC_NONE,
+			emit_leak(s, k, LC_EXIT_RETURN, false, LC_NONE,
 				  failure, LC_POSSIBLE);
 		return;
 	}
-	if (caller_decides(s, k))
-		return;
-	if (separated(k, others) && !failure)
-		return; /* holds on success: says so to its callers */
-	emit_leak(s, t, k, LC_EXIT_RETURN, true, release, failure, strength);
+	if (!failure && (caller_decides(s, k) || separated(k, others))) {
+		/* perhaps it says so to callers that we do not see */
+		if (returns_pointer(s, k->function) ||
+		    named_as_lock(s, k->function))
+			return;
+		strength = LC_POSSIBLE;
+	}
+	emit_leak(s, k, LC_EXIT_RETURN, true, release, failure, strength);
 }
 
 /* ---- double acquires ---- */
@@ -302,34 +442,18 @@ static void emit_reacquire(struct solver *s, const struct reacquire *r)
 	n->trace = trace;
 }
 
+/* Taken again by the next round of a loop: the round forgot to release. */
 static void emit_loop_leak(struct solver *s, const struct reacquire *r,
 			   uint32_t release)
 {
-	uint32_t lock = lock_of(s, r->lock, r->event), trace, site;
-	struct lc_fact_exit *x;
+	struct leak k = { .function = r->function, .lock = r->lock,
+			  .pos = instr_pos(s, r->function, r->instr) };
 
-	if (!lock_counts(s, lock))
-		return;
-	site = emit_event_site(s, r->held_event);
-	trace_begin(s, emit_string(s, "%s()",
-				   function_name(&s->program, r->function)));
-	trace_event(s, r->held_event, LC_ROLE_ACQUIRE,
-		    (enum lc_mode)r->held_mode);
-	trace_event(s, r->event, LC_ROLE_WANT, (enum lc_mode)r->wanted_mode);
-	trace = trace_end(s);
-	x = lc_push(&s->out->exits);
-	x->function = r->function;
-	x->lock = lock;
-	x->site = x->held_site = site;
-	x->kind = LC_EXIT_LOOP;
-	x->mode = (enum lc_mode)r->held_mode;
-	x->ret = 0;
-	x->released_elsewhere = true;
-	x->max_count = 1;
-	x->release_site = emit_site(s, r->function,
-				    instr_pos(s, r->function, release));
-	x->strength = r->weak ? LC_POSSIBLE : LC_SURE;
-	x->trace = trace;
+	k.held.event = r->held_event;
+	k.held.mode = r->held_mode;
+	k.held.max_count = 1;
+	emit_leak(s, &k, LC_EXIT_LOOP, true, release, false,
+		  r->weak ? LC_POSSIBLE : LC_SURE);
 }
 
 static void judge_reacquire(struct solver *s, const struct reacquire *r)
@@ -337,7 +461,9 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	struct leak k = { .function = r->function, .lock = r->lock };
 	uint32_t release = LC_NONE;
 
-	if (!stuck(r) || chain_reported(s, r->held_event))
+	/* what an inner function forgot is its own finding, not this one */
+	if (!stuck(r) || (r->again && !recursive(s, r->lock, r->event)) ||
+	    chain_reported(s, s->events.data[r->held_event].inner))
 		return;
 	if (r->loop && gives_back(s, &k, &release))
 		emit_loop_leak(s, r, release);
@@ -362,28 +488,6 @@ static const struct okrelease *sometimes_own(const struct solver *s,
 		    s->okreleases.data[i].lock == b->lock)
 			return &s->okreleases.data[i];
 	return NULL;
-}
-
-static bool facts_contradict(const struct fact *a, const struct fact *b)
-{
-	struct fact f = *a;
-
-	if (!fact_refine(&f, LC_GE, b->lo) || !fact_refine(&f, LC_LE, b->hi))
-		return true;
-	for (uint8_t i = 0; i < b->nne; i++)
-		if (!fact_refine(&f, LC_NE, b->ne[i]))
-			return true;
-	return false;
-}
-
-static bool told_apart(const struct badrelease *b, const struct okrelease *o)
-{
-	for (uint32_t i = 0; i < b->nconds; i++)
-		for (uint32_t k = 0; k < o->nconds; k++)
-			if (b->conds[i].sym == o->conds[k].sym &&
-			    facts_contradict(&b->conds[i], &o->conds[k]))
-				return true;
-	return false;
 }
 
 static void emit_bad(struct solver *s, const struct badrelease *b,
@@ -416,6 +520,26 @@ static void emit_bad(struct solver *s, const struct badrelease *b,
 	n->trace = trace;
 }
 
+static loc_t object_of(const struct locs *l, loc_t x)
+{
+	while (loc_at(l, x)->kind == STEP_FIELD)
+		x = loc_at(l, x)->parent;
+	return x;
+}
+
+/* Two locks one of which can be mistaken for the other: both single objects,
+ * two fields of one object, or the held one's object moved on from. (Going the
+ * other way, from the object behind to this one, is hand over hand.) */
+static bool comparable(const struct solver *s, loc_t held, loc_t released)
+{
+	const struct locs *l = &s->locs;
+	loc_t a = object_of(l, held), b = object_of(l, released);
+
+	if (loc_is_exact(l, held) && loc_is_exact(l, released))
+		return true;
+	return loc_below(l, b, a);
+}
+
 /* A lock this function holds at an exit that gave up another: the wrong one
  * was released. */
 static uint32_t held_instead(struct solver *s, const struct badrelease *b)
@@ -424,8 +548,7 @@ static uint32_t held_instead(struct solver *s, const struct badrelease *b)
 		const struct leak *k = &s->leaks.data[i];
 
 		if (k->function == b->function && k->lock != b->lock &&
-		    loc_is_exact(&s->locs, k->lock) &&
-		    loc_is_exact(&s->locs, b->lock) && !k->held.cond &&
+		    comparable(s, k->lock, b->lock) && !k->held.cond &&
 		    !s->events.data[k->held.event].released)
 			return i;
 	}
@@ -437,6 +560,21 @@ static bool starts_thread_or_program(struct solver *s, uint32_t f)
 	return is_main(s, f) || thread_starts_in(s, f);
 }
 
+/* The same function leaks the lock on another way: see crossed(). */
+static bool crosses(const struct solver *s, const struct badrelease *b)
+{
+	for (uint32_t i = 0; i < s->leaks.len; i++) {
+		const struct leak *k = &s->leaks.data[i];
+
+		if (k->function == b->function && k->lock == b->lock &&
+		    !chain_released(s, k->held.event) &&
+		    !someone_held(s, b->event) &&
+		    flow_reaches(s, k->function, k->held.instr, b->instr))
+			return true;
+	}
+	return false;
+}
+
 static void judge_bad_release(struct solver *s, const struct badrelease *b)
 {
 	enum lc_strength strength = b->weak ? LC_POSSIBLE : LC_SURE;
@@ -445,14 +583,24 @@ static void judge_bad_release(struct solver *s, const struct badrelease *b)
 
 	if (b->why == LC_BAD_DOUBLE || b->why == LC_BAD_FAILED_TRY) {
 		site = emit_event_site(s, b->other_event);
+		/* a lock that failed is often only logged, and released with
+		 * the rest: as if errors did not happen */
+		if (b->why == LC_BAD_FAILED_TRY && sometimes_own(s, b) &&
+		    s->events.data[b->other_event].blocking == LC_BLOCK_YES)
+			return;
 		emit_bad(s, b, b->why, site, strength);
 		return;
 	}
 	own = sometimes_own(s, b);
 	if (own) {
-		if (!someone_held(s, b->event) && !told_apart(b, own))
+		if (!someone_held(s, b->event) && !told_apart(b->conds, b->nconds, own->conds,
+					    own->nconds))
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE,
 				 LC_POSSIBLE);
+		return;
+	}
+	if (crosses(s, b)) {
+		emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE, LC_POSSIBLE);
 		return;
 	}
 	instead = held_instead(s, b);
@@ -494,10 +642,10 @@ static void emit_untested(struct solver *s, const struct untested *u)
 	n->trace = trace;
 }
 
-void solve_verdicts(struct solver *s, const struct threads *t)
+void solve_verdicts(struct solver *s)
 {
 	for (uint32_t i = 0; i < s->leaks.len; i++)
-		judge_leak(s, t, &s->leaks.data[i]);
+		judge_leak(s, &s->leaks.data[i]);
 	for (uint32_t i = 0; i < s->badreleases.len; i++)
 		judge_bad_release(s, &s->badreleases.data[i]);
 	for (uint32_t i = 0; i < s->reacquires.len; i++)
