@@ -42,7 +42,7 @@ int loops(int rounds)
 
 int choices(int what, int flag)
 {
-	if (flag && what != 7)
+	if (flag)
 		pthread_mutex_lock(&m);
 	switch (what) {
 	case 1:
@@ -56,7 +56,7 @@ int choices(int what, int flag)
 	}
 	n = 0;
 out:
-	if (flag && what != 7)
+	if (flag)
 		pthread_mutex_unlock(&m);
 	return n;
 }
