@@ -10,9 +10,11 @@
  *   cfg.c         blocks: building, folding, writing them to the unit
  *   lower_path.c  places (lvalues) and values; their way into the unit
  *   lower_expr.c  expressions for their value or their effect
+ *   lower_op.c    operators, pointer arithmetic, container_of
  *   lower_call.c  calls and builtins
  *   lower_cond.c  conditions, and boolean or conditional values
  *   lower_stmt.c  statements, one function per kind
+ *   lower_loop.c  loops, break and continue
  *   scope.c       cleanup scopes, labels, gotos
  *   init.c        initialisers, of locals and static ones
  *
@@ -170,6 +172,7 @@ struct lc_parser {
 	LC_ARRAY(struct fe_record_field) record_fields;
 	struct lc_map field_map;
 	LC_ARRAY(uint32_t) work; /* symbols whose bodies wait to be lowered */
+	LC_ARRAY(struct fe_spot) errors; /* where the unit does not parse */
 	LC_ARRAY(CXCursor) statics; /* variables with static initialisers */
 	LC_ARRAY(uint32_t) fn_names; /* of all functions of the unit, and … */
 	LC_ARRAY(CXCursor) fn_cursors; /* … their cursors; only for cleanup */
@@ -314,6 +317,12 @@ void fe_assign_node(struct lc_parser *fe, struct fe_place to, uint32_t node,
 		    struct lc_pos *pos);
 void fe_incomplete(struct lc_parser *fe, const char *reason);
 
+struct fe_value fe_read_object(struct lc_parser *fe, uint32_t node);
+
+/* lower_op.c; `want` = the value is used */
+struct fe_value fe_unary(struct lc_parser *fe, uint32_t node, bool want);
+struct fe_value fe_binary(struct lc_parser *fe, uint32_t node);
+struct fe_value fe_compound(struct lc_parser *fe, uint32_t node);
 /* container_of: `node` is offsetof() or &((T *)0)->m, maybe cast. Its fields,
  * outermost first; their number, 0 if it is nothing of the kind. */
 uint32_t fe_offsetof(struct lc_parser *fe, uint32_t node, uint32_t *fields,
@@ -348,6 +357,16 @@ void fe_each_value(struct lc_parser *fe, uint32_t node, struct fe_sink *sink);
 void fe_stmt(struct lc_parser *fe, uint32_t node);
 struct fe_value fe_stmt_expr(struct lc_parser *fe, uint32_t node, bool want);
 void fe_function(struct lc_parser *fe, uint32_t symbol);
+
+/* lower_loop.c */
+struct fe_jumps { /* what break and continue meant outside */
+	uint32_t brk, cont, brk_cleanup, cont_cleanup, in_switch;
+};
+struct fe_jumps fe_enter(struct lc_parser *fe, uint32_t brk, uint32_t cont);
+void fe_leave(struct lc_parser *fe, struct fe_jumps old);
+void fe_while_stmt(struct lc_parser *fe, uint32_t node);
+void fe_do_stmt(struct lc_parser *fe, uint32_t node);
+void fe_for_stmt(struct lc_parser *fe, uint32_t node);
 
 /* scope.c */
 void fe_unwind(struct lc_parser *fe, uint32_t from, uint32_t to,

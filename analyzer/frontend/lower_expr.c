@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Expressions: as a value (fe_eval), as an object (fe_lvalue), or for their
- * effect only (fe_effect). Calls and conditions have files of their own.
- *
- * A LOAD is read where it is used, not where it was met. So an operator that
- * changes its operand never hands out a LOAD of the old value.
+ * effect only (fe_effect). Calls, operators and conditions have files of their own.
  */
 #include "frontend/internal.h"
 
-/* Numbers for ARITH of unary operators, beyond libclang's binary ones. */
-enum { ARITH_NEGATE = 100, ARITH_INVERT, ARITH_SWAPPED };
+#include <stdlib.h>
 
-#define MAX_OFFSETOF 8
+#define MAX_STRING 80 /* a longer literal has no text */
 
 void fe_incomplete(struct lc_parser *fe, const char *reason)
 {
@@ -168,12 +164,30 @@ static struct fe_place literal_place(struct lc_parser *fe, uint32_t node)
 	return p;
 }
 
+/* __FILE__ names the main file by the absolute path that the parser was
+ * given; output must not depend on where the project lies. */
+static uint32_t string_text(struct lc_parser *fe, const char *text)
+{
+	size_t root = strlen(fe->root);
+	const char *at = root > 1 ? strstr(text, fe->root) : NULL;
+	uint32_t id;
+	char *made;
+
+	if (!at || at[root] != '/')
+		return strlen(text) > MAX_STRING ? 0 :
+			lc_intern(&fe->unit->strings, text);
+	made = lc_asprintf("%.*s%s", (int)(at - text), text, at + root + 1);
+	id = strlen(made) > MAX_STRING ? 0 :
+		lc_intern(&fe->unit->strings, made);
+	free(made);
+	return id;
+}
+
 static struct fe_place string_place(struct lc_parser *fe, uint32_t node)
 {
 	CXString s = clang_getCursorSpelling(fe_node(fe, node)->c);
 	const char *text = clang_getCString(s);
-	uint32_t id = text && strlen(text) <= 80 ?
-		lc_intern(&fe->unit->strings, text) : 0;
+	uint32_t id = text ? string_text(fe, text) : 0;
 
 	clang_disposeString(s);
 	return fe_root(LC_ROOT_STRING, id);
@@ -209,7 +223,7 @@ struct fe_place fe_lvalue(struct lc_parser *fe, uint32_t node)
 }
 
 /* An object's value: its address if it is an array. */
-static struct fe_value read_object(struct lc_parser *fe, uint32_t node)
+struct fe_value fe_read_object(struct lc_parser *fe, uint32_t node)
 {
 	enum fe_shape shape = fe_node_shape(fe, node);
 	struct fe_place p = fe_lvalue(fe, node);
@@ -236,250 +250,8 @@ static struct fe_value eval_ref(struct lc_parser *fe, uint32_t node)
 		return v;
 	}
 	if (d->kind == FE_DECL_SYMBOL || d->kind == FE_DECL_LOCAL)
-		return read_object(fe, node);
+		return fe_read_object(fe, node);
 	return v;
-}
-
-/* ---- operators ---- */
-
-/* ++, --: the value is the new one (pre) or, for pointers to objects that can
- * hold something, the old one kept in a hidden local. */
-static struct fe_value step_by_one(struct lc_parser *fe, uint32_t node,
-				   int64_t by, bool post, bool want)
-{
-	struct lc_pos pos;
-	struct fe_place p = fe_lvalue(fe, fe_node(fe, node)->first);
-	struct fe_value old = fe_load(p), new = fe_opaque(), result = fe_opaque();
-	CXType type = clang_getCursorType(fe_node(fe, node)->c);
-
-	fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
-	if (fe_shape_of(type) == FE_POINTER) {
-		enum fe_shape to = fe_shape_of(clang_getPointeeType(
-			clang_getCanonicalType(type)));
-
-		if (want && post && to != FE_SCALAR) {
-			struct fe_place h = fe_root(LC_ROOT_LOCAL,
-				fe_hidden_local(fe, true, &pos));
-
-			fe_assign(fe, h, &old, &pos, 0);
-			result = fe_load(h);
-		}
-		new = fe_offset(fe, &old, by);
-	}
-	fe_assign(fe, p, &new, &pos, LC_INSTR_OPAQUE);
-	return post ? result : fe_load(p);
-}
-
-static struct fe_value eval_unary(struct lc_parser *fe, uint32_t node)
-{
-	uint32_t child = fe_node(fe, node)->first;
-	struct fe_value v;
-
-	switch (clang_getCursorUnaryOperatorKind(fe_node(fe, node)->c)) {
-	case CXUnaryOperator_PostInc:
-		return step_by_one(fe, node, 1, true, true);
-	case CXUnaryOperator_PostDec:
-		return step_by_one(fe, node, -1, true, true);
-	case CXUnaryOperator_PreInc:
-		return step_by_one(fe, node, 1, false, true);
-	case CXUnaryOperator_PreDec:
-		return step_by_one(fe, node, -1, false, true);
-	case CXUnaryOperator_AddrOf:
-		if (fe_node_shape(fe, child) == FE_FUNCTION)
-			return fe_eval(fe, child);
-		return fe_address(fe, fe_lvalue(fe, child));
-	case CXUnaryOperator_Deref:
-		if (fe_node_shape(fe, node) == FE_FUNCTION)
-			return fe_eval(fe, child);
-		return read_object(fe, node);
-	case CXUnaryOperator_Minus:
-		v = fe_eval(fe, child);
-		return fe_arith(fe, &v, ARITH_NEGATE, 0);
-	case CXUnaryOperator_Not:
-		v = fe_eval(fe, child);
-		return fe_arith(fe, &v, ARITH_INVERT, 0);
-	case CXUnaryOperator_Plus:
-	case CXUnaryOperator_Extension:
-	case CXUnaryOperator_Real:
-		return fe_eval(fe, child);
-	case CXUnaryOperator_LNot:
-		return fe_bool_value(fe, node);
-	default:
-		fe_effect(fe, child);
-		return fe_opaque();
-	}
-}
-
-uint32_t fe_offsetof(struct lc_parser *fe, uint32_t node, uint32_t *fields,
-		     uint32_t max)
-{
-	uint32_t n = 0, i;
-	int64_t zero;
-
-	node = fe_strip(fe, node, true);
-	if (fe_kind(fe, node) == CXCursor_UnexposedExpr) {
-		for (i = fe_node(fe, node)->first; i != LC_NONE;
-		     i = fe_node(fe, i)->next) {
-			struct fe_decl *d;
-
-			if (fe_kind(fe, i) != CXCursor_MemberRef || n == max)
-				return 0;
-			d = fe_decl_of(fe, i);
-			if (d->kind == FE_DECL_FIELD && d->index != LC_NONE)
-				fields[n++] = d->index;
-		}
-		return n;
-	}
-	if (fe_kind(fe, node) != CXCursor_UnaryOperator ||
-	    clang_getCursorUnaryOperatorKind(fe_node(fe, node)->c) !=
-		    CXUnaryOperator_AddrOf)
-		return 0;
-	i = fe_strip(fe, fe_node(fe, node)->first, false);
-	while (fe_kind(fe, i) == CXCursor_MemberRefExpr && n < max &&
-	       fe_node(fe, i)->n == 1) {
-		struct fe_decl *d = fe_decl_of(fe, i);
-
-		if (d->kind == FE_DECL_FIELD && d->index != LC_NONE)
-			fields[n++] = d->index;
-		i = fe_strip(fe, fe_node(fe, i)->first, true);
-	}
-	if (!fe_const(fe, i, &zero))
-		return 0;
-	for (i = 0; i < n / 2; i++) { /* collected innermost first */
-		uint32_t t = fields[i];
-
-		fields[i] = fields[n - 1 - i];
-		fields[n - 1 - i] = t;
-	}
-	return n;
-}
-
-/* pointer ± offsetof(T, m) */
-static bool member_offset(struct lc_parser *fe, uint32_t node, bool minus,
-			  struct fe_value *out)
-{
-	uint32_t fields[MAX_OFFSETOF];
-	uint32_t n = fe_offsetof(fe, fe_node(fe, node)->last, fields,
-				 MAX_OFFSETOF);
-	struct fe_value v;
-	struct fe_place p;
-
-	if (!n)
-		return false;
-	v = fe_eval(fe, fe_node(fe, node)->first);
-	p = fe_deref(fe, &v);
-	for (uint32_t i = 0; i < n; i++)
-		p = minus ? fe_step(fe, p, LC_STEP_CONTAINER,
-				    fields[n - 1 - i], 0) :
-			fe_step(fe, p, LC_STEP_FIELD, fields[i], 0);
-	*out = fe_address(fe, p);
-	return true;
-}
-
-static struct fe_value pointer_sum(struct lc_parser *fe, uint32_t node,
-				   bool minus)
-{
-	uint32_t base = fe_node(fe, node)->first;
-	uint32_t index = fe_node(fe, node)->last;
-	struct fe_value b, i;
-
-	if (member_offset(fe, node, minus, &b))
-		return b;
-	if (fe_node_shape(fe, base) == FE_SCALAR) { /* 1 + p */
-		index = base;
-		base = fe_node(fe, node)->last;
-	}
-	b = fe_eval(fe, base);
-	i = fe_eval(fe, index);
-	if (minus)
-		i = i.kind == LC_OP_CONST ? fe_number(-i.value) : fe_opaque();
-	return fe_offset_by(fe, &b, &i);
-}
-
-static struct fe_value eval_arith(struct lc_parser *fe, uint32_t node,
-				  enum CXBinaryOperatorKind op)
-{
-	struct fe_node *n = fe_node(fe, node);
-	uint32_t left = n->first, right = n->last;
-	struct fe_value v;
-	int64_t k;
-
-	if ((op == CXBinaryOperator_Add || op == CXBinaryOperator_Sub) &&
-	    fe_shape_of(clang_getCursorType(n->c)) == FE_POINTER)
-		return pointer_sum(fe, node, op == CXBinaryOperator_Sub);
-	if (fe_const(fe, right, &k)) {
-		v = fe_eval(fe, left);
-		return fe_arith(fe, &v, op, k);
-	}
-	if (fe_const(fe, left, &k)) {
-		v = fe_eval(fe, right);
-		/* a + 1 and 1 + a are the same, 1 - a and a - 1 are not */
-		if (op != CXBinaryOperator_Add && op != CXBinaryOperator_Mul &&
-		    op != CXBinaryOperator_And && op != CXBinaryOperator_Or &&
-		    op != CXBinaryOperator_Xor)
-			return fe_arith(fe, &v, ARITH_SWAPPED + op, k);
-		return fe_arith(fe, &v, op, k);
-	}
-	fe_effect(fe, left);
-	fe_effect(fe, right);
-	return fe_opaque();
-}
-
-static struct fe_value eval_assign(struct lc_parser *fe, uint32_t node)
-{
-	struct fe_place to = fe_lvalue(fe, fe_node(fe, node)->first);
-	struct lc_pos pos;
-
-	fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
-	fe_assign_node(fe, to, fe_node(fe, node)->last, &pos);
-	return fe_load(to);
-}
-
-static struct fe_value eval_binary(struct lc_parser *fe, uint32_t node)
-{
-	enum CXBinaryOperatorKind op =
-		clang_getCursorBinaryOperatorKind(fe_node(fe, node)->c);
-
-	if (fe_node(fe, node)->n != 2) {
-		fe_incomplete(fe, "operator without operands (parse error)");
-		return fe_opaque();
-	}
-	if (op == CXBinaryOperator_Assign)
-		return eval_assign(fe, node);
-	if (op == CXBinaryOperator_Comma) {
-		fe_effect(fe, fe_node(fe, node)->first);
-		return fe_eval(fe, fe_node(fe, node)->last);
-	}
-	if (fe_is_logical(fe, node))
-		return fe_bool_value(fe, node);
-	return eval_arith(fe, node, op);
-}
-
-/* x op= y: the new value is unknown, but for a pointer that moves. */
-static struct fe_value eval_compound(struct lc_parser *fe, uint32_t node)
-{
-	struct fe_node *n = fe_node(fe, node);
-	enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(n->c);
-	uint32_t right = n->last;
-	struct fe_place to = fe_lvalue(fe, n->first);
-	struct fe_value new = fe_opaque();
-	struct lc_pos pos;
-
-	if ((op == CXBinaryOperator_AddAssign ||
-	     op == CXBinaryOperator_SubAssign) &&
-	    fe_node_shape(fe, node) == FE_POINTER) {
-		struct fe_value by = fe_eval(fe, right), old = fe_load(to);
-
-		if (op == CXBinaryOperator_SubAssign)
-			by = by.kind == LC_OP_CONST ? fe_number(-by.value) :
-				fe_opaque();
-		new = fe_offset_by(fe, &old, &by);
-	} else {
-		fe_effect(fe, right);
-	}
-	fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
-	fe_assign(fe, to, &new, &pos, LC_INSTR_OPAQUE);
-	return fe_load(to);
 }
 
 /* ---- the odd ones ---- */
@@ -596,13 +368,13 @@ static struct fe_value eval_kind(struct lc_parser *fe, uint32_t node)
 	case CXCursor_ArraySubscriptExpr:
 	case CXCursor_StringLiteral:
 	case CXCursor_CompoundLiteralExpr:
-		return read_object(fe, node);
+		return fe_read_object(fe, node);
 	case CXCursor_UnaryOperator:
-		return eval_unary(fe, node);
+		return fe_unary(fe, node, true);
 	case CXCursor_BinaryOperator:
-		return eval_binary(fe, node);
+		return fe_binary(fe, node);
 	case CXCursor_CompoundAssignOperator:
-		return eval_compound(fe, node);
+		return fe_compound(fe, node);
 	case CXCursor_ConditionalOperator:
 		return fe_conditional(fe, node);
 	case CXCursor_CallExpr:
@@ -667,18 +439,13 @@ static void take_nothing(struct lc_parser *fe, struct fe_sink *sink LC_UNUSED,
 
 static void effect_unary(struct lc_parser *fe, uint32_t node)
 {
-	switch (clang_getCursorUnaryOperatorKind(fe_node(fe, node)->c)) {
-	case CXUnaryOperator_PostInc:
-	case CXUnaryOperator_PreInc:
-		step_by_one(fe, node, 1, false, false);
-		break;
-	case CXUnaryOperator_PostDec:
-	case CXUnaryOperator_PreDec:
-		step_by_one(fe, node, -1, false, false);
-		break;
-	default:
+	enum CXUnaryOperatorKind op =
+		clang_getCursorUnaryOperatorKind(fe_node(fe, node)->c);
+
+	if (op >= CXUnaryOperator_PostInc && op <= CXUnaryOperator_PreDec)
+		fe_unary(fe, node, false);
+	else
 		effect_children(fe, node);
-	}
 }
 
 static bool is_plain_binary(struct lc_parser *fe, uint32_t node)
@@ -718,7 +485,7 @@ static void effect_binary(struct lc_parser *fe, uint32_t node)
 	struct fe_sink sink = { take_nothing, { 0, 0, LC_NONE }, { 0 } };
 
 	if (op == CXBinaryOperator_Assign || fe_node(fe, node)->n != 2)
-		eval_binary(fe, node);
+		fe_binary(fe, node);
 	else if (op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr)
 		fe_each_value(fe, node, &sink);
 	else
@@ -743,7 +510,7 @@ void fe_effect(struct lc_parser *fe, uint32_t node)
 		effect_binary(fe, node);
 		break;
 	case CXCursor_CompoundAssignOperator:
-		eval_compound(fe, node);
+		fe_compound(fe, node);
 		break;
 	case CXCursor_CStyleCastExpr:
 		effect_cast(fe, node);

@@ -37,6 +37,7 @@ void lc_parser_free(struct lc_parser *fe)
 		return;
 	fe_decls_free(fe);
 	fe_files_clear(fe);
+	lc_array_release(&fe->errors);
 	lc_array_release(&fe->nodes);
 	lc_array_release(&fe->node_stack);
 	lc_array_release(&fe->steps);
@@ -119,32 +120,39 @@ static void lower_all(struct lc_parser *fe)
 
 /* ---- the unit ---- */
 
-static void first_error(struct lc_parser *fe)
+static void set_message(struct lc_parser *fe, CXDiagnostic d)
+{
+	CXString text = clang_getDiagnosticSpelling(d);
+	struct lc_pos pos;
+	char *line;
+
+	fe_pos(fe, clang_getDiagnosticLocation(d), &pos);
+	line = pos.line ? lc_asprintf("%s:%u:%u: %s",
+				      lc_str(&fe->unit->strings, pos.file),
+				      pos.line, pos.col, clang_getCString(text)) :
+		lc_strdup(clang_getCString(text));
+	fe->unit->status = LC_UNIT_ERRORS;
+	fe->unit->message = lc_intern(&fe->unit->strings, line);
+	free(line);
+	clang_disposeString(text);
+}
+
+static void read_errors(struct lc_parser *fe)
 {
 	unsigned n = clang_getNumDiagnostics(fe->tu);
 
 	for (unsigned i = 0; i < n; i++) {
 		CXDiagnostic d = clang_getDiagnostic(fe->tu, i);
-		struct lc_pos pos;
 
-		if (clang_getDiagnosticSeverity(d) < CXDiagnostic_Error) {
-			clang_disposeDiagnostic(d);
-			continue;
+		if (clang_getDiagnosticSeverity(d) >= CXDiagnostic_Error) {
+			struct fe_spot at = fe_spot(
+				fe, clang_getDiagnosticLocation(d));
+
+			if (fe->unit->status == LC_UNIT_OK)
+				set_message(fe, d);
+			*lc_push(&fe->errors) = at;
 		}
-		fe_pos(fe, clang_getDiagnosticLocation(d), &pos);
-		CXString text = clang_getDiagnosticSpelling(d);
-		char *line = pos.line ?
-			lc_asprintf("%s:%u:%u: %s",
-				    lc_str(&fe->unit->strings, pos.file),
-				    pos.line, pos.col, clang_getCString(text)) :
-			lc_strdup(clang_getCString(text));
-
-		fe->unit->status = LC_UNIT_ERRORS;
-		fe->unit->message = lc_intern(&fe->unit->strings, line);
-		free(line);
-		clang_disposeString(text);
 		clang_disposeDiagnostic(d);
-		return;
 	}
 }
 
@@ -198,11 +206,12 @@ void lc_parser_unit(struct lc_parser *fe, const struct lc_job *job,
 		unit->status = LC_UNIT_FAILED;
 		unit->message = lc_intern(&unit->strings, failure(code));
 	} else {
-		first_error(fe);
+		read_errors(fe);
 		lower_all(fe);
 	}
 	fe_decls_clear(fe);
 	fe_files_clear(fe);
+	fe->errors.len = 0;
 	if (fe->tu)
 		clang_disposeTranslationUnit(fe->tu);
 	fe->tu = NULL;
