@@ -2,7 +2,8 @@
 /*
  * Attributes. libclang shows most of them as nameless cursors, so they are
  * read from the declaration as clang prints it: macros are expanded there and
- * names resolved, wherever the attribute was spelled.
+ * names resolved, wherever the attribute was spelled. Only the arguments of
+ * lock annotations, which clang prints as addresses, come from the source.
  */
 #include "frontend/internal.h"
 
@@ -55,7 +56,34 @@ static bool is_named(const struct attr *a, const char *name)
 	       !strncmp(a->name, name, a->name_len);
 }
 
-static bool is_annotation(const struct attr *a)
+static uint32_t flag_of(const struct attr *a)
+{
+	if (is_named(a, "weak") || is_named(a, "weakref"))
+		return LC_SYM_WEAK;
+	if (is_named(a, "constructor"))
+		return LC_SYM_CTOR;
+	if (is_named(a, "destructor"))
+		return LC_SYM_DTOR;
+	if (is_named(a, "noreturn") || is_named(a, "analyzer_noreturn"))
+		return LC_SYM_NORETURN;
+	if (is_named(a, "visibility") && a->args &&
+	    (!strncmp(a->args, "\"hidden", 7) ||
+	     !strncmp(a->args, "\"internal", 9)))
+		return LC_SYM_HIDDEN;
+	return 0;
+}
+
+static void read_flags(struct lc_parser *fe, uint32_t symbol, const char *text)
+{
+	struct attr a;
+
+	while (next_attr(&text, &a))
+		fe->unit->symbols.data[symbol].flags |= flag_of(&a);
+}
+
+/* ---- lock annotations ---- */
+
+static bool is_annotation(const char *name)
 {
 	static const char *const names[] = {
 		"capability", "scoped_lockable", "guarded_by", "pt_guarded_by",
@@ -74,45 +102,85 @@ static bool is_annotation(const struct attr *a)
 	};
 
 	for (size_t i = 0; i < LC_LEN(names); i++)
-		if (is_named(a, names[i]))
+		if (!strcmp(name, names[i]))
 			return true;
 	return false;
 }
 
-static uint32_t flag_of(const struct attr *a)
+/* The attribute's name as spelled, without the underscores around it. */
+static uint32_t attr_name(struct lc_parser *fe, CXCursor attr)
 {
-	if (is_named(a, "weak") || is_named(a, "weakref"))
-		return LC_SYM_WEAK;
-	if (is_named(a, "constructor"))
-		return LC_SYM_CTOR;
-	if (is_named(a, "destructor"))
-		return LC_SYM_DTOR;
-	if (is_named(a, "noreturn") || is_named(a, "analyzer_noreturn"))
-		return LC_SYM_NORETURN;
-	if (is_named(a, "visibility") && a->args &&
-	    (!strncmp(a->args, "\"hidden", 7) ||
-	     !strncmp(a->args, "\"internal", 9)))
-		return LC_SYM_HIDDEN;
-	return 0;
+	struct fe_spot at = fe_spelling(
+		fe, clang_getRangeStart(clang_getCursorExtent(attr)));
+	const char *s, *end;
+
+	if (!at.file)
+		return 0;
+	s = at.file->text + at.offset;
+	for (end = s; isalnum((unsigned char)*end) || *end == '_'; end++)
+		;
+	if (end - s > 4 && !strncmp(s, "__", 2) && !strncmp(end - 2, "__", 2)) {
+		s += 2;
+		end -= 2;
+	}
+	return lc_intern_n(&fe->unit->strings, s, (size_t)(end - s));
 }
 
-static void read_attrs(struct lc_parser *fe, uint32_t symbol, const char *text)
+/* What stands in the parentheses, of the attribute or of its macro's use. */
+static uint32_t attr_args(struct lc_parser *fe, CXCursor attr)
 {
-	struct lc_unit *u = fe->unit;
+	const char *text = lc_str(&fe->unit->strings, fe_text(fe, attr, false));
+	const char *open = strchr(text, '('), *close = strrchr(text, ')');
+
+	if (!open || !close || close < open)
+		return 0;
+	return lc_intern_n(&fe->unit->strings, open + 1,
+			   (size_t)(close - open - 1));
+}
+
+struct annotations {
+	struct lc_parser *fe;
+	uint32_t symbol;
+};
+
+static enum CXChildVisitResult annotation(CXCursor c, CXCursor parent LC_UNUSED,
+					  CXClientData data)
+{
+	struct annotations *to = data;
+	struct lc_unit *u = to->fe->unit;
+	struct lc_annotation a = { .symbol = to->symbol };
+
+	if (c.kind != CXCursor_UnexposedAttr)
+		return CXChildVisit_Continue;
+	a.name = attr_name(to->fe, c);
+	if (!is_annotation(lc_str(&u->strings, a.name)))
+		return CXChildVisit_Continue;
+	a.text = attr_args(to->fe, c);
+	*lc_push(&u->annotations) = a;
+	return CXChildVisit_Continue;
+}
+
+static void read_annotations(struct lc_parser *fe, uint32_t symbol,
+			     CXCursor decl, const char *printed_text)
+{
+	struct annotations to = { fe, symbol };
 	struct attr a;
+	char name[64];
 
-	while (next_attr(&text, &a)) {
-		u->symbols.data[symbol].flags |= flag_of(&a);
-		if (is_annotation(&a)) {
-			struct lc_annotation *n = lc_push(&u->annotations);
-
-			n->symbol = symbol;
-			n->name = lc_intern_n(&u->strings, a.name, a.name_len);
-			n->text = a.args ? lc_intern_n(&u->strings, a.args,
-						       a.args_len) : 0;
+	/* Most declarations have attributes but no such ones. */
+	while (next_attr(&printed_text, &a)) {
+		if (a.name_len >= sizeof(name))
+			continue;
+		memcpy(name, a.name, a.name_len);
+		name[a.name_len] = '\0';
+		if (is_annotation(name)) {
+			clang_visitChildren(decl, annotation, &to);
+			return;
 		}
 	}
 }
+
+/* ---- entries ---- */
 
 void fe_function_attrs(struct lc_parser *fe, uint32_t symbol, CXCursor decl)
 {
@@ -123,7 +191,8 @@ void fe_function_attrs(struct lc_parser *fe, uint32_t symbol, CXCursor decl)
 		/* These two stand before the name, not among attributes. */
 		if (strstr(text, "_Noreturn ") || strstr(text, "[[noreturn]]"))
 			fe->unit->symbols.data[symbol].flags |= LC_SYM_NORETURN;
-		read_attrs(fe, symbol, text);
+		read_flags(fe, symbol, text);
+		read_annotations(fe, symbol, decl, text);
 	}
 	clang_disposeString(s);
 }
@@ -131,9 +200,12 @@ void fe_function_attrs(struct lc_parser *fe, uint32_t symbol, CXCursor decl)
 void fe_variable_attrs(struct lc_parser *fe, uint32_t symbol, CXCursor decl)
 {
 	CXString s = printed(decl);
+	const char *text = clang_getCString(s);
 
-	if (clang_getCString(s))
-		read_attrs(fe, symbol, clang_getCString(s));
+	if (text) {
+		read_flags(fe, symbol, text);
+		read_annotations(fe, symbol, decl, text);
+	}
 	clang_disposeString(s);
 }
 

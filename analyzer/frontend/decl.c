@@ -61,14 +61,17 @@ uint32_t fe_type_text(struct lc_parser *fe, CXType t)
 	uint64_t hash = lc_hash_u64((uint64_t)(uintptr_t)t.data[0], 2);
 	uint32_t i = lc_map_find(&fe->type_map, hash, same_type, fe, t.data[0]);
 	struct fe_type *type;
+	CXString spelling;
 
 	if (i != LC_NOT_FOUND)
 		return fe->types.data[i].text;
 	lc_map_add(&fe->type_map, hash, fe->types.len);
 	type = lc_push(&fe->types);
 	type->ptr = t.data[0];
-	type->text = fe_string(fe, clang_getTypeSpelling(t));
-	return type->text;
+	spelling = clang_getTypeSpelling(t);
+	i = fe_rootless(fe, clang_getCString(spelling), SIZE_MAX);
+	clang_disposeString(spelling);
+	return type->text = i;
 }
 
 static CXType element_of(CXType t)

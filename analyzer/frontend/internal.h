@@ -219,6 +219,7 @@ uint32_t fe_text(struct lc_parser *fe, CXCursor c, bool drop_ampersand);
 uint32_t fe_macro_spelling(struct lc_parser *fe, CXSourceLocation at, bool *system);
 bool fe_in_macro(CXSourceLocation at);
 char *fe_normal_path(struct lc_parser *fe, const char *name);
+uint32_t fe_rootless(struct lc_parser *fe, const char *text, size_t max);
 void fe_files_clear(struct lc_parser *fe);
 
 /* tree.c */

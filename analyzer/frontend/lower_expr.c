@@ -5,8 +5,6 @@
  */
 #include "frontend/internal.h"
 
-#include <stdlib.h>
-
 #define MAX_STRING 80 /* a longer literal has no text */
 
 void fe_incomplete(struct lc_parser *fe, const char *reason)
@@ -164,30 +162,11 @@ static struct fe_place literal_place(struct lc_parser *fe, uint32_t node)
 	return p;
 }
 
-/* __FILE__ names the main file by the absolute path that the parser was
- * given; output must not depend on where the project lies. */
-static uint32_t string_text(struct lc_parser *fe, const char *text)
-{
-	size_t root = strlen(fe->root);
-	const char *at = root > 1 ? strstr(text, fe->root) : NULL;
-	uint32_t id;
-	char *made;
-
-	if (!at || at[root] != '/')
-		return strlen(text) > MAX_STRING ? 0 :
-			lc_intern(&fe->unit->strings, text);
-	made = lc_asprintf("%.*s%s", (int)(at - text), text, at + root + 1);
-	id = strlen(made) > MAX_STRING ? 0 :
-		lc_intern(&fe->unit->strings, made);
-	free(made);
-	return id;
-}
-
 static struct fe_place string_place(struct lc_parser *fe, uint32_t node)
 {
 	CXString s = clang_getCursorSpelling(fe_node(fe, node)->c);
 	const char *text = clang_getCString(s);
-	uint32_t id = text ? string_text(fe, text) : 0;
+	uint32_t id = text ? fe_rootless(fe, text, MAX_STRING) : 0;
 
 	clang_disposeString(s);
 	return fe_root(LC_ROOT_STRING, id);

@@ -65,6 +65,31 @@ char *fe_normal_path(struct lc_parser *fe, const char *name)
 	return path;
 }
 
+/* clang names files by the absolute path it was given: in __FILE__, in types
+ * without a name. Output must not depend on where the project lies, so the
+ * root is taken out of such texts. 0 if the rest is longer than `max`. */
+uint32_t fe_rootless(struct lc_parser *fe, const char *text, size_t max)
+{
+	size_t root = strlen(fe->root), n = 0;
+	const char *at = root > 1 ? strstr(text, fe->root) : NULL;
+	uint32_t id;
+	char *made;
+
+	if (!at)
+		return strlen(text) > max ? 0 :
+			lc_intern(&fe->unit->strings, text);
+	made = lc_alloc(strlen(text) + 1);
+	while (*text) {
+		if (!strncmp(text, fe->root, root) && text[root] == '/')
+			text += root + 1;
+		else
+			made[n++] = *text++;
+	}
+	id = n > max ? 0 : lc_intern_n(&fe->unit->strings, made, n);
+	free(made);
+	return id;
+}
+
 static struct fe_file *add_file(struct lc_parser *fe, CXFile handle,
 				uint64_t hash)
 {
