@@ -30,6 +30,8 @@ static struct value subst_sym(const struct subst *b, loc_t x)
 	struct loc n = *loc_at(l, x);
 	struct value p, q;
 
+	if (n.why == SYM_SOME)
+		return value_addr(x);
 	if (n.why != SYM_CMP)
 		return fresh(b, x);
 	p = subst(b, n.parent);
@@ -223,7 +225,7 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 		a.mode = e.mode;
 		a.blocking = e.blocking;
 		a.weak = e.weak || weak;
-		if (held.lock == wanted) {
+		if (held.lock == wanted && !loc_is_some(&m->s->locs, wanted)) {
 			/* two parameters, one object: a double acquire */
 			struct reacquire *r = lc_push(&m->s->reacquires);
 

@@ -77,10 +77,19 @@ static struct value generalise(struct join *j, struct value old,
 
 static const struct bind *bind_of(const struct state *s, loc_t x)
 {
-	for (uint32_t i = 0; i < s->store.len; i++)
-		if (s->store.data[i].loc == x)
-			return &s->store.data[i];
-	return NULL;
+	uint32_t lo = 0, hi = s->store.len;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (s->store.data[mid].loc < x)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->store.len && s->store.data[lo].loc == x
+		       ? &s->store.data[lo]
+		       : NULL;
 }
 
 static void join_bind(struct join *j, struct state *into, uint32_t i,

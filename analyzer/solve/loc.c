@@ -157,6 +157,49 @@ loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to)
 	return loc_step(l, p, n.kind, n.ref, n.value);
 }
 
+bool loc_is_some(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind >= STEP_FIELD) {
+		if (n->kind == STEP_INDEX_ANY)
+			return true;
+		n = loc_at(l, n->parent);
+	}
+	return n->kind == ROOT_SYM && n->why == SYM_SOME;
+}
+
+static bool nameable(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind >= STEP_FIELD) {
+		if (n->kind == STEP_INDEX_VALUE && !nameable(l, n->ref))
+			return false;
+		n = loc_at(l, n->parent);
+	}
+	return n->kind != ROOT_SYM;
+}
+
+loc_t loc_some(struct locs *l, loc_t x)
+{
+	struct loc n = *loc_at(l, x);
+	loc_t p;
+
+	if (n.kind == ROOT_SYM)
+		return loc_sym(l, SYM_SOME, 0, 0, 0);
+	if (n.kind < STEP_FIELD)
+		return x;
+	p = loc_some(l, n.parent);
+	if (n.kind == STEP_INDEX_VALUE && !nameable(l, n.ref))
+		return loc_step(l, p, STEP_INDEX_ANY, 0, 0);
+	/* a field of some object is that of any: the way there is nothing */
+	if (n.kind == STEP_DEREF &&
+	    loc_at(l, loc_at(l, p)->root)->kind == ROOT_SYM)
+		return loc_at(l, p)->root;
+	return p == n.parent ? x : loc_step(l, p, n.kind, n.ref, n.value);
+}
+
 /* ---- names ---- */
 
 static const char *str(const struct locs *l, uint32_t id)
@@ -248,6 +291,8 @@ static void class_of(struct locs *l, loc_t x, bool ident, struct lc_buf *b)
 			l->program->functions.data[root->ref].flow;
 		const struct lc_unit *u = function_unit(l->program, root->ref);
 
+		if (root->value < 0 || root->value >= f->nlocals)
+			return;
 		lc_buf_printf(b, "%s::%s", function_name(l->program, root->ref),
 			      lc_str(&u->strings,
 				     u->locals.data[f->first_local +
@@ -290,6 +335,12 @@ static void spell(const struct locs *l, loc_t x, struct lc_buf *b,
 		const struct lc_flow *f = l->program->functions.data[n->ref].flow;
 		const struct lc_unit *u = function_unit(l->program, n->ref);
 
+		if (n->value < 0 || n->value >= f->nlocals) {
+			/* the solver's own: a call's result, the returned */
+			lc_buf_printf(b, n->value < 0 ? "<returned>"
+						      : "<result>");
+			return;
+		}
 		lc_buf_str(b, lc_str(&u->strings,
 				     u->locals.data[f->first_local +
 						    (uint32_t)n->value]
@@ -355,7 +406,7 @@ uint32_t loc_name(struct locs *l, loc_t x)
 void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
 {
 	static const char *const why[] = { "result", "havoc", "phi", "fresh",
-					   "alloc", "lost", "cmp" };
+					   "alloc", "some", "lost", "cmp" };
 	const struct loc *n = loc_at(l, x);
 
 	switch (n->kind) {
@@ -382,7 +433,8 @@ void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
 		return;
 	case ROOT_SYM:
 		lc_buf_printf(out, "<%s %s:%" PRId64, why[n->why],
-			      n->why == SYM_LOST
+			      n->why == SYM_LOST || n->why == SYM_CMP ||
+					      n->why == SYM_SOME
 				      ? ""
 				      : function_name(l->program, n->ref),
 			      n->value);

@@ -48,6 +48,7 @@ enum sym_why {
 	SYM_PHI,    /* differing values met at a join */
 	SYM_FRESH,  /* a callee's unknown, seen from one call of it */
 	SYM_ALLOC,  /* a fresh object */
+	SYM_SOME,   /* any object: stands for all unknowns (loc_some) */
 	SYM_LOST,   /* null or constant dereferenced, path too deep … */
 	SYM_CMP     /* truth of a comparison between two values */
 };
@@ -117,6 +118,11 @@ bool loc_is_exact(const struct locs *l, loc_t x);
 bool loc_is_shared(const struct locs *l, loc_t x);
 /* Rebuilds x with its prefix replaced. */
 loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to);
+
+/* x with everything that no caller can name made "some object": for what is
+ * told to callers. Never equal to a lock that is held. */
+loc_t loc_some(struct locs *l, loc_t x);
+bool loc_is_some(const struct locs *l, loc_t x);
 
 /* The lock class: record type and fields, or the global itself. "" when
  * nothing is known. As strings of the program. `ident` adds the files, so that

@@ -172,10 +172,14 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	loc_t *kept = NULL;
 	uint32_t n = 0;
 
+	struct lockref some = *held;
+
 	if (unpublished(l, st, held->lock) || unpublished(l, st, wanted) ||
 	    compared(l, st, held->lock, wanted))
 		return;
-
+	some.lock = loc_some(l, held->lock);
+	held = &some;
+	wanted = loc_some(l, wanted);
 	if (ngates) {
 		struct lc_arena *to = loc_is_open(l, held->lock) ||
 						      loc_is_open(l, wanted)

@@ -174,6 +174,7 @@ static bool known_acquire(const struct summary *sum, const struct acquire *a)
 void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 {
 	struct acquire own = *a;
+	struct locs *l = &m->s->locs;
 	struct fact *conds;
 	uint32_t nconds = sim_conds(m, st, &conds);
 	loc_t gates[16];
@@ -192,7 +193,7 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 
 		if (h->count <= 0 || in_list(a->dropped, a->ndropped, h->lock))
 			continue;
-		if (h->lock == a->lock)
+		if (h->lock == a->lock && !loc_is_some(l, a->lock))
 			note_reacquire(m, st, h, a);
 		else
 			edge_add(m, st, &ref, a->lock, a, gates, ngates, conds,
@@ -223,6 +224,7 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 		own.conds = conds;
 		own.nconds = nconds;
 	}
+	own.lock = loc_some(l, a->lock);
 	own.weak = a->weak || st->weak;
 	if (known_acquire(m->sum, &own))
 		return;

@@ -133,9 +133,27 @@ static bool has_failed(const struct state *st)
 
 /* ---- building ---- */
 
-static bool visible_value(const struct sim *m, struct value v)
+/* Worth telling: a constant, an object with a name, or one that the outcome
+ * speaks of (a lock in it is held, it is the result). Any other write only
+ * makes the old content unknown, which the filter of writes says already. */
+static bool worth_telling(const struct sim *m, const struct outcome *o,
+			  struct value v)
 {
-	return !v.loc || !own_local(m, v.loc);
+	const struct locs *l = &m->s->locs;
+	loc_t root;
+
+	if (!v.loc)
+		return true;
+	root = loc_at(l, v.loc)->root;
+	if (loc_at(l, root)->kind == ROOT_LOCAL)
+		return loc_at(l, root)->ref != m->function;
+	if (loc_at(l, root)->kind != ROOT_SYM ||
+	    loc_at(l, root)->why == SYM_ALLOC)
+		return true;
+	for (uint32_t i = 0; i < o->ndeltas; i++)
+		if (loc_at(l, o->deltas[i].held.lock)->root == root)
+			return true;
+	return false;
 }
 
 static void put_writes(struct sim *m, struct outcome *o,
@@ -147,7 +165,7 @@ static void put_writes(struct sim *m, struct outcome *o,
 	for (uint32_t i = 0; i < st->store.len && n < MAX_WRITES; i++) {
 		const struct bind *b = &st->store.data[i];
 
-		if (own_local(m, b->loc) || !visible_value(m, b->value))
+		if (own_local(m, b->loc) || !worth_telling(m, o, b->value))
 			continue;
 		if (loc_at(&m->s->locs, loc_at(&m->s->locs, b->loc)->root)
 			    ->kind == ROOT_SYM)

@@ -264,6 +264,7 @@ void sim_prepare(struct sim *m)
 	find_order(m);
 	map_instrs(m);
 	find_used(m);
+	sim_find_live(m);
 }
 
 void sim_cleanup(struct sim *m)
@@ -274,6 +275,8 @@ void sim_cleanup(struct sim *m)
 	free(m->in_loop);
 	free(m->instr_block);
 	free(m->temp_used);
+	free(m->live_in);
+	free(m->always_live);
 	lc_array_release(&m->next);
 	lc_array_release(&m->exits);
 	lc_array_release(&m->sweeps);

@@ -205,14 +205,14 @@ struct value sim_arg(struct sim *m, struct state *st,
 
 /* ---- what callers can see ---- */
 
-static bool visible(const struct locs *l, loc_t x)
+bool sim_visible(const struct locs *l, loc_t x)
 {
 	const struct loc *n = loc_at(l, x);
 
 	if (n->kind == ROOT_SYM && n->why == SYM_CMP)
-		return visible(l, n->parent) && visible(l, n->ref);
+		return sim_visible(l, n->parent) && sim_visible(l, n->ref);
 	while (n->kind >= STEP_FIELD) {
-		if (n->kind == STEP_INDEX_VALUE && !visible(l, n->ref))
+		if (n->kind == STEP_INDEX_VALUE && !sim_visible(l, n->ref))
 			return false;
 		n = loc_at(l, n->parent);
 	}
@@ -225,7 +225,7 @@ uint32_t sim_conds(struct sim *m, const struct state *st, struct fact **out)
 	struct fact tmp[MAX_CONDS];
 
 	for (uint32_t i = 0; i < st->facts.len && n < MAX_CONDS; i++)
-		if (visible(&m->s->locs, st->facts.data[i].sym))
+		if (sim_visible(&m->s->locs, st->facts.data[i].sym))
 			tmp[n++] = st->facts.data[i];
 	*out = NULL;
 	if (n) {
@@ -817,6 +817,7 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 	struct block_states *bs = &m->states[to];
 
 	note_sweep(m, to, st);
+	sim_forget_dead(m, st, to);
 	for (uint32_t i = 0; i < bs->len; i++) {
 		if (!state_same_shape(bs->data[i].state, st))
 			continue;

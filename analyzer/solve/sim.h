@@ -47,6 +47,9 @@ struct sim {
 	uint32_t first_instr;  /* lowest instr number of the flow */
 	uint32_t *instr_block; /* instr - first_instr → block */
 	bool *temp_used;       /* the result is looked at */
+	/* liveness.c */
+	uint64_t *live_in, *always_live; /* bits: locals, then temps */
+	uint32_t live_words;
 	/* sweeps */
 	LC_ARRAY(uint32_t) sweeps;
 	LC_ARRAY(struct loop_class) held_over, loop_releases;
@@ -55,6 +58,10 @@ struct sim {
 /* prepare.c */
 void sim_prepare(struct sim *m);
 void sim_cleanup(struct sim *m);
+
+/* liveness.c */
+void sim_find_live(struct sim *m);
+void sim_forget_dead(struct sim *m, struct state *st, uint32_t to);
 
 /* sim.c */
 void sim_function(struct solver *s, uint32_t function);
@@ -75,6 +82,8 @@ void sim_unknown_call(struct sim *m, struct state *st,
 		      const struct lc_instr *in, const uint64_t *mods);
 void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos);
 /* Facts of the state in terms a caller understands; returns how many. */
+/* A caller understands the name. */
+bool sim_visible(const struct locs *l, loc_t x);
 uint32_t sim_conds(struct sim *m, const struct state *st, struct fact **out);
 bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 		  int64_t *c);
