@@ -126,7 +126,8 @@ static bool conditions(const struct subst *b, const struct fact *conds,
 
 		if (!condition(b, b->pre, &conds[i], &now))
 			return false;
-		if (!now.sym || *nleft >= MAX_CONDS)
+		if (!now.sym || *nleft >= MAX_CONDS ||
+		    !sim_visible(&b->m->s->locs, now.sym))
 			continue;
 		had = state_fact(b->pre, &b->m->s->locs,
 				 value_addr(now.sym));

@@ -24,6 +24,7 @@ enum {
 	MAX_CALLBACKS = 64,
 	MAX_WRITES = 48,       /* remembered effects on memory of one outcome */
 	MAX_CONDS = 6,         /* remembered conditions of one event */
+	MAX_VARIANTS = 4,      /* of one acquire under different conditions */
 	MAX_GUESSES = 8,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	MAX_RESTARTS = 6

@@ -147,28 +147,68 @@ static void note_reacquire(struct sim *m, struct state *st,
 	r->again = h->max_count > 1;
 }
 
-/* The same acquire seen by callers; one of each kind is enough. */
+static bool same_acquire(const struct acquire *a, const struct acquire *b)
+{
+	return b->lock == a->lock && b->mode == a->mode &&
+	       b->blocking == a->blocking && b->weak == a->weak &&
+	       b->ndropped == a->ndropped &&
+	       (!b->ndropped ||
+		!memcmp(b->dropped, a->dropped,
+			b->ndropped * sizeof(loc_t)));
+}
+
+static bool same_conds(const struct acquire *a, const struct acquire *b)
+{
+	if (a->nconds != b->nconds)
+		return false;
+	for (uint32_t i = 0; i < a->nconds; i++)
+		if (a->conds[i].sym != b->conds[i].sym ||
+		    !fact_same(&a->conds[i], &b->conds[i]))
+			return false;
+	return true;
+}
+
+/* into: under its own conditions or those of `a`, as far as facts can say. */
+static void widen_conds(struct acquire *into, const struct acquire *a)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < into->nconds; i++)
+		for (uint32_t k = 0; k < a->nconds; k++) {
+			struct fact f;
+
+			if (into->conds[i].sym != a->conds[k].sym)
+				continue;
+			f = fact_hull(into->conds[i], a->conds[k]);
+			f.sym = a->conds[k].sym;
+			if (!fact_is_any(&f))
+				into->conds[n++] = f;
+			break;
+		}
+	into->nconds = n;
+}
+
+/* The same acquire seen by callers: one of each kind and condition is enough,
+ * and of many conditions what they have in common. */
 static bool known_acquire(const struct summary *sum, const struct acquire *a)
 {
-	for (uint32_t i = 0; i < sum->acquires.len; i++) {
-		const struct acquire *b = &sum->acquires.data[i];
+	struct acquire *last = NULL;
+	uint32_t n = 0;
 
-		if (b->lock != a->lock || b->mode != a->mode ||
-		    b->blocking != a->blocking || b->weak != a->weak ||
-		    b->ndropped != a->ndropped)
+	for (uint32_t i = 0; i < sum->acquires.len; i++) {
+		struct acquire *b = &sum->acquires.data[i];
+
+		if (!same_acquire(a, b))
 			continue;
-		if (b->ndropped && memcmp(b->dropped, a->dropped,
-					  b->ndropped * sizeof(loc_t)))
-			continue;
-		if (!b->nconds)
+		if (!b->nconds || same_conds(a, b))
 			return true;
-		if (b->nconds != a->nconds)
-			continue;
-		if (!memcmp(b->conds, a->conds,
-			    b->nconds * sizeof(*b->conds)))
-			return true;
+		last = b;
+		n++;
 	}
-	return false;
+	if (n < MAX_VARIANTS)
+		return false;
+	widen_conds(last, a);
+	return true;
 }
 
 void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
