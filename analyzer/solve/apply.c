@@ -137,17 +137,6 @@ static bool conditions(const struct subst *b, const struct fact *conds,
 	return true;
 }
 
-static struct fact *keep_facts(struct sim *m, const struct fact *f, uint32_t n)
-{
-	struct fact *p;
-
-	if (!n)
-		return NULL;
-	p = lc_arena_alloc(m->keep, n * sizeof(*p));
-	memcpy(p, f, n * sizeof(*p));
-	return p;
-}
-
 static uint32_t lift_event(struct sim *m, uint32_t inner, loc_t lock)
 {
 	struct event e = m->s->events.data[inner];
@@ -169,7 +158,7 @@ static loc_t *lift_locs(struct sim *m, const struct subst *b,
 
 	if (!n)
 		return NULL;
-	to = lc_arena_alloc(m->keep, n * sizeof(*to));
+	to = lc_arena_alloc(&m->scratch, n * sizeof(*to));
 	for (uint32_t i = 0; i < n; i++)
 		to[i] = subst_loc(b, from[i]);
 	return to;
@@ -195,7 +184,7 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 		a.event = lift_event(m, in.event, a.lock);
 		a.weak = in.weak || weak;
 		a.dropped = lift_locs(m, b, in.dropped, in.ndropped);
-		a.conds = keep_facts(m, left, nleft);
+		a.conds = left;
 		a.nconds = nleft;
 		ops_note_acquire(m, b->pre, &a);
 	}
@@ -243,7 +232,7 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 		}
 		edge_add(m, b->pre, &held, wanted, &a,
 			 lift_locs(m, b, e.gates, e.ngates), e.ngates,
-			 keep_facts(m, left, nleft), nleft);
+			 left, nleft);
 	}
 }
 
@@ -325,7 +314,9 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 	for (uint32_t i = 0; i < cb->nargs; i++)
 		if (cb->args[i].loc)
 			n.args[i] = subst(b, cb->args[i].loc);
-	n.dropped = lift_locs(m, b, cb->dropped, cb->ndropped);
+	n.dropped = sim_copy(m->keep,
+			     lift_locs(m, b, cb->dropped, cb->ndropped),
+			     cb->ndropped * sizeof(loc_t));
 	n.held = cb->nheld ? lc_arena_alloc(m->keep,
 					    cb->nheld * sizeof(*n.held))
 			   : NULL;
@@ -747,7 +738,7 @@ void sim_lift_callback(struct sim *m, struct state *st,
 							 h->event };
 	}
 	cb.nheld = n;
-	cb.ndropped = ops_dropped(m, st, &cb.dropped);
+	cb.ndropped = ops_dropped(st, m->keep, &cb.dropped);
 	*lc_push(&m->sum->callbacks) = cb;
 }
 

@@ -200,6 +200,21 @@ loc_t loc_some(struct locs *l, loc_t x)
 	return p == n.parent ? x : loc_step(l, p, n.kind, n.ref, n.value);
 }
 
+loc_t loc_some_of_class(struct locs *l, loc_t x)
+{
+	struct loc n = *loc_at(l, x);
+
+	if (loc_is_exact(l, x))
+		return x;
+	if (n.kind == STEP_FIELD || n.kind == STEP_INDEX ||
+	    n.kind == STEP_INDEX_ANY || n.kind == STEP_INDEX_VALUE)
+		return loc_step(l, loc_some_of_class(l, n.parent),
+				n.kind == STEP_FIELD ? STEP_FIELD
+						     : STEP_INDEX_ANY,
+				n.kind == STEP_FIELD ? n.ref : 0, 0);
+	return loc_sym(l, SYM_SOME, 0, 0, 0);
+}
+
 /* ---- names ---- */
 
 static const char *str(const struct locs *l, uint32_t id)

@@ -123,6 +123,8 @@ loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to);
  * told to callers. Never equal to a lock that is held. */
 loc_t loc_some(struct locs *l, loc_t x);
 bool loc_is_some(const struct locs *l, loc_t x);
+/* The same lock of some object of the type; exact ones stay. */
+loc_t loc_some_of_class(struct locs *l, loc_t x);
 
 /* The lock class: record type and fields, or the global itself. "" when
  * nothing is known. As strings of the program. `ident` adds the files, so that

@@ -103,6 +103,8 @@ static void add_closed(struct sim *m, struct state *st, struct edge *e)
 	i = lc_map_find(&s->edge_index, h, same_edge, s, e);
 	if (i == LC_NOT_FOUND) {
 		i = s->edges.len;
+		e->gates = sim_copy(&s->arena, e->gates,
+				    e->ngates * sizeof(loc_t));
 		*lc_push(&s->edges) = *e;
 		lc_map_add(&s->edge_index, h, i);
 	}
@@ -181,12 +183,7 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	held = &some;
 	wanted = loc_some(l, wanted);
 	if (ngates) {
-		struct lc_arena *to = loc_is_open(l, held->lock) ||
-						      loc_is_open(l, wanted)
-					      ? m->keep
-					      : &m->s->arena;
-
-		kept = lc_arena_alloc(to, ngates * sizeof(loc_t));
+		kept = lc_arena_alloc(&m->scratch, ngates * sizeof(loc_t));
 		for (uint32_t i = 0; i < ngates; i++)
 			if (gates[i] && gates[i] != held->lock &&
 			    gates[i] != wanted)
@@ -206,11 +203,8 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 			m->cap_reason = "too many lock pairs in and below it";
 			return;
 		}
-		if (nconds) {
-			o.conds = lc_arena_alloc(m->keep,
-						 nconds * sizeof(*conds));
-			memcpy(o.conds, conds, nconds * sizeof(*conds));
-		}
+		o.conds = sim_copy(m->keep, conds, nconds * sizeof(*conds));
+		o.gates = sim_copy(m->keep, kept, n * sizeof(loc_t));
 		*lc_push(&m->sum->edges) = o;
 		return;
 	}

@@ -97,7 +97,7 @@ static uint32_t acquire_event(struct sim *m, const struct lc_model *mo,
 
 /* ---- acquire ---- */
 
-uint32_t ops_dropped(struct sim *m, const struct state *st, loc_t **out)
+uint32_t ops_dropped(const struct state *st, struct lc_arena *to, loc_t **out)
 {
 	uint32_t n = 0;
 
@@ -106,7 +106,7 @@ uint32_t ops_dropped(struct sim *m, const struct state *st, loc_t **out)
 		n += st->held.data[i].count < 0;
 	if (!n)
 		return 0;
-	*out = lc_arena_alloc(m->keep, n * sizeof(loc_t));
+	*out = lc_arena_alloc(to, n * sizeof(loc_t));
 	n = 0;
 	for (uint32_t i = 0; i < st->held.len; i++)
 		if (st->held.data[i].count < 0)
@@ -133,6 +133,14 @@ static void note_reacquire(struct sim *m, struct state *st,
 {
 	struct reacquire *r;
 
+	for (uint32_t i = m->s->reacquires.len; i-- > 0;) {
+		r = &m->s->reacquires.data[i];
+		if (r->function != m->function)
+			break;
+		if (r->instr == m->instr && r->event == a->event &&
+		    r->held_event == h->event)
+			return;
+	}
 	r = lc_push(&m->s->reacquires);
 	r->function = m->function;
 	r->instr = m->instr;
@@ -168,24 +176,26 @@ static bool same_conds(const struct acquire *a, const struct acquire *b)
 	return true;
 }
 
-/* into: under its own conditions or those of `a`, as far as facts can say. */
-static void widen_conds(struct acquire *into, const struct acquire *a)
+/* into[]: under its own conditions or those of other[], as far as facts can
+ * say. */
+static void share_conds(struct fact *into, uint32_t *ninto,
+			const struct fact *other, uint32_t nother)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < into->nconds; i++)
-		for (uint32_t k = 0; k < a->nconds; k++) {
+	for (uint32_t i = 0; i < *ninto; i++)
+		for (uint32_t k = 0; k < nother; k++) {
 			struct fact f;
 
-			if (into->conds[i].sym != a->conds[k].sym)
+			if (into[i].sym != other[k].sym)
 				continue;
-			f = fact_hull(into->conds[i], a->conds[k]);
-			f.sym = a->conds[k].sym;
+			f = fact_hull(into[i], other[k]);
+			f.sym = other[k].sym;
 			if (!fact_is_any(&f))
-				into->conds[n++] = f;
+				into[n++] = f;
 			break;
 		}
-	into->nconds = n;
+	*ninto = n;
 }
 
 /* The same acquire seen by callers: one of each kind and condition is enough,
@@ -207,7 +217,7 @@ static bool known_acquire(const struct summary *sum, const struct acquire *a)
 	}
 	if (n < MAX_VARIANTS)
 		return false;
-	widen_conds(last, a);
+	share_conds(last->conds, &last->nconds, a->conds, a->nconds);
 	return true;
 }
 
@@ -216,7 +226,7 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 	struct acquire own = *a;
 	struct locs *l = &m->s->locs;
 	struct fact *conds;
-	uint32_t nconds = sim_conds(m, st, &conds);
+	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
 	loc_t gates[16];
 	uint32_t ngates = 0;
 	loc_t *mine;
@@ -240,10 +250,10 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 				 nconds);
 	}
 	/* what callers are told: their locks given up here or below */
-	nmine = ops_dropped(m, st, &mine);
+	nmine = ops_dropped(st, &m->scratch, &mine);
 	if (nmine) {
 		loc_t *all = lc_arena_alloc(
-			m->keep, (nmine + a->ndropped) * sizeof(loc_t));
+			&m->scratch, (nmine + a->ndropped) * sizeof(loc_t));
 
 		memcpy(all, mine, nmine * sizeof(loc_t));
 		if (a->ndropped)
@@ -253,8 +263,8 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 		own.ndropped = nmine + a->ndropped;
 	}
 	if (a->nconds && a->nconds + nconds <= MAX_CONDS) {
-		own.conds = lc_arena_alloc(m->keep, (a->nconds + nconds) *
-							    sizeof(*conds));
+		own.conds = lc_arena_alloc(&m->scratch, (a->nconds + nconds) *
+								sizeof(*conds));
 		memcpy(own.conds, a->conds, a->nconds * sizeof(*conds));
 		if (nconds)
 			memcpy(own.conds + a->nconds, conds,
@@ -265,6 +275,9 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 		own.nconds = nconds;
 	}
 	own.lock = loc_some(l, a->lock);
+	if (m->sum->acquires.len > MANY_ACQUIRES ||
+	    loc_at(l, own.lock)->depth > MAX_LOCK_DEPTH)
+		own.lock = loc_some_of_class(l, own.lock);
 	own.weak = a->weak || st->weak;
 	if (known_acquire(m->sum, &own))
 		return;
@@ -273,6 +286,10 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 		m->cap_reason = "too many acquires in and below it";
 		return;
 	}
+	own.conds = sim_copy(m->keep, own.conds,
+			     own.nconds * sizeof(*own.conds));
+	own.dropped = sim_copy(m->keep, own.dropped,
+			       own.ndropped * sizeof(loc_t));
 	*lc_push(&m->sum->acquires) = own;
 }
 
@@ -413,8 +430,21 @@ static void bad_release(struct sim *m, struct state *st, loc_t lock,
 			enum lc_bad_release why, uint32_t event,
 			uint32_t other)
 {
-	struct badrelease *b = lc_push(&m->s->badreleases);
+	struct badrelease *b;
+	struct fact *conds;
+	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
 
+	for (uint32_t i = m->s->badreleases.len; i-- > 0;) {
+		b = &m->s->badreleases.data[i];
+		if (b->function != m->function)
+			break;
+		if (b->instr != m->instr || b->lock != lock || b->why != why ||
+		    b->event != event)
+			continue;
+		share_conds(b->conds, &b->nconds, conds, nconds);
+		return;
+	}
+	b = lc_push(&m->s->badreleases);
 	b->function = m->function;
 	b->instr = m->instr;
 	b->lock = lock;
@@ -422,7 +452,8 @@ static void bad_release(struct sim *m, struct state *st, loc_t lock,
 	b->event = event;
 	b->other_event = other;
 	b->weak = st->weak;
-	b->nconds = sim_conds(m, st, &b->conds);
+	b->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
+	b->nconds = nconds;
 }
 
 static void note_loop_release(struct sim *m, loc_t lock)
@@ -445,11 +476,33 @@ static void release_assumed(struct sim *m, struct state *st, struct held *h,
 	sim_havoc_shared(m, st, false);
 }
 
+static void note_ok_release(struct sim *m, struct state *st, loc_t lock)
+{
+	struct okrelease *ok;
+	struct fact *conds;
+	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
+
+	for (uint32_t i = m->s->okreleases.len; i-- > 0;) {
+		ok = &m->s->okreleases.data[i];
+		if (ok->function != m->function)
+			break;
+		if (ok->instr != m->instr || ok->lock != lock)
+			continue;
+		share_conds(ok->conds, &ok->nconds, conds, nconds);
+		return;
+	}
+	ok = lc_push(&m->s->okreleases);
+	ok->function = m->function;
+	ok->instr = m->instr;
+	ok->lock = lock;
+	ok->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
+	ok->nconds = nconds;
+}
+
 static void release_held(struct sim *m, struct state *st, struct held *h,
 			 uint32_t event)
 {
 	loc_t lock = h->lock;
-	struct okrelease *ok;
 
 	if (h->flags & HELD_ASSUMED) {
 		release_assumed(m, st, h, event);
@@ -461,11 +514,7 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 			if (m->s->untested.data[i].event == h->event)
 				m->s->untested.data[i].released = true;
 	}
-	ok = lc_push(&m->s->okreleases);
-	ok->function = m->function;
-	ok->instr = m->instr;
-	ok->lock = lock;
-	ok->nconds = sim_conds(m, st, &ok->conds);
+	note_ok_release(m, st, lock);
 	if (--h->count > 0)
 		return;
 	state_drop_held(st, h);
@@ -542,7 +591,7 @@ static void do_wait(struct sim *m, struct state *st,
 	a.ndropped = 1;
 	if (!state_held(st, lock)) {
 		/* the caller's: tell it that its lock was away */
-		a.dropped = lc_arena_alloc(m->keep, sizeof(lock));
+		a.dropped = lc_arena_alloc(&m->scratch, sizeof(lock));
 		a.dropped[0] = lock;
 		ops_note_acquire(m, st, &a);
 		return;

@@ -215,7 +215,7 @@ static void build(struct sim *m, const struct exitrec *e)
 	put_deltas(m, o, e);
 	put_writes(m, o, e->state);
 	put_marks(m, o, e->state);
-	o->nconds = sim_conds(m, e->state, &o->conds);
+	o->nconds = sim_conds(m, e->state, m->keep, &o->conds);
 	o->weak = e->state->weak;
 	o->has_ret = e->has_ret;
 	if (!e->has_ret)
@@ -301,7 +301,7 @@ static void note_leak(struct sim *m, const struct exitrec *e,
 	k->ret_fact = exit_ret(m, e);
 	k->weak = e->state->weak || (h->flags & HELD_WEAK);
 	k->thread_exit = e->thread_exit;
-	k->nconds = sim_conds(m, e->state, &k->conds);
+	k->nconds = sim_conds(m, e->state, &m->s->arena, &k->conds);
 }
 
 static bool leaked(const struct sim *m, loc_t lock)

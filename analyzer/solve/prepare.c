@@ -283,4 +283,5 @@ void sim_cleanup(struct sim *m)
 	lc_array_release(&m->held_over);
 	lc_array_release(&m->loop_releases);
 	lc_arena_release(&m->arena);
+	lc_arena_release(&m->scratch);
 }

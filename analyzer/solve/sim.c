@@ -219,7 +219,19 @@ bool sim_visible(const struct locs *l, loc_t x)
 	return n->kind == ROOT_PARAM || n->kind == ROOT_GLOBAL;
 }
 
-uint32_t sim_conds(struct sim *m, const struct state *st, struct fact **out)
+void *sim_copy(struct lc_arena *to, const void *data, size_t bytes)
+{
+	void *p;
+
+	if (!bytes)
+		return NULL;
+	p = lc_arena_alloc(to, bytes);
+	memcpy(p, data, bytes);
+	return p;
+}
+
+uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
+		   struct fact **out)
 {
 	uint32_t n = 0;
 	struct fact tmp[MAX_CONDS];
@@ -227,11 +239,7 @@ uint32_t sim_conds(struct sim *m, const struct state *st, struct fact **out)
 	for (uint32_t i = 0; i < st->facts.len && n < MAX_CONDS; i++)
 		if (sim_visible(&m->s->locs, st->facts.data[i].sym))
 			tmp[n++] = st->facts.data[i];
-	*out = NULL;
-	if (n) {
-		*out = lc_arena_alloc(m->keep, n * sizeof(**out));
-		memcpy(*out, tmp, n * sizeof(**out));
-	}
+	*out = sim_copy(to, tmp, n * sizeof(**out));
 	return n;
 }
 
@@ -844,6 +852,7 @@ static bool run_dirty(struct sim *m)
 			if (!bs->data[k].dirty)
 				continue;
 			bs->data[k].dirty = false;
+			lc_arena_reset(&m->scratch);
 			m->block = b;
 			if (++m->visits > m->max_visits) {
 				m->sum->capped = true;

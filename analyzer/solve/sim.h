@@ -34,6 +34,7 @@ struct sim {
 	struct summary *sum;
 	struct lc_arena arena;  /* states: as long as this run */
 	struct lc_arena *keep;  /* the summary's */
+	struct lc_arena scratch; /* until the next block is run */
 	uint32_t block, instr;  /* at hand; instr is the unit's number */
 	LC_ARRAY(struct state *) next; /* forks of the instruction at hand */
 	LC_ARRAY(struct exitrec) exits;
@@ -84,7 +85,8 @@ void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos);
 /* Facts of the state in terms a caller understands; returns how many. */
 /* A caller understands the name. */
 bool sim_visible(const struct locs *l, loc_t x);
-uint32_t sim_conds(struct sim *m, const struct state *st, struct fact **out);
+uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
+		   struct fact **out);
 bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 		  int64_t *c);
 
@@ -109,7 +111,8 @@ void ops_note_untested(struct sim *m, const struct lc_instr *in, loc_t lock,
 bool sim_swept(struct sim *m, loc_t lock);
 bool sim_swept_class(const struct sim *m, uint32_t cls);
 bool sim_is_element(const struct sim *m, loc_t lock);
-uint32_t ops_dropped(struct sim *m, const struct state *st, loc_t **out);
+uint32_t ops_dropped(const struct state *st, struct lc_arena *to, loc_t **out);
+void *sim_copy(struct lc_arena *to, const void *data, size_t bytes);
 
 /* apply.c */
 bool apply_function(struct sim *m, struct state *st, uint32_t callee,
