@@ -29,7 +29,8 @@ enum {
 	MAX_VARIANTS = 4,      /* of one acquire under different conditions */
 	MAX_GUESSES = 8,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
-	MAX_RESTARTS = 6
+	MAX_RESTARTS = 6,
+	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */
 };
 
 enum event_kind {
@@ -136,7 +137,10 @@ struct summary {
 	LC_ARRAY(struct callback) callbacks;
 	LC_ARRAY(struct kindrec) kinds;
 	LC_ARRAY(loc_t) joined; /* handles waited for, for the callers */
-	uint64_t mods[4]; /* Bloom filter of fields and globals written */
+	/* Bloom filters of fields and globals written: by the function itself,
+	 * and by what it calls directly too. Deeper writes are taken not to
+	 * touch what a caller tests around a lock (docs/manual.md, limits). */
+	uint64_t own_mods[MOD_WORDS], mods[MOD_WORDS];
 	struct lc_arena arena;
 };
 
@@ -274,6 +278,13 @@ uint32_t order_call_targets(struct solver *s, uint32_t function,
 			    const struct lc_instr *in, uint32_t *targets,
 			    uint32_t max, bool *weak);
 bool order_in_recursion(const struct solver *s, uint32_t a, uint32_t b);
+
+/* Two of the filter's bits for each field or global. */
+static inline void mod_bits(uint64_t h, uint32_t *a, uint32_t *b)
+{
+	*a = h % (MOD_WORDS * 64);
+	*b = (h >> 20) % (MOD_WORDS * 64);
+}
 
 /* ---- prepare.c ---- */
 uint32_t flow_successors(const struct lc_block *b);

@@ -211,7 +211,8 @@ static void add_mod(struct solver *s, uint32_t f, const struct lc_instr *in)
 	uint32_t unit = p->functions.data[f].unit;
 	const struct lc_unit *u = &p->units[unit];
 	const struct lc_path *q = &u->paths.data[in->path];
-	uint64_t h = 0, *mods = s->summaries[f].mods;
+	uint64_t h = 0, *mods = s->summaries[f].own_mods;
+	uint32_t x, y;
 
 	for (uint32_t i = q->nsteps; !h && i-- > 0;) {
 		const struct lc_step *st = &u->steps.data[q->first_step + i];
@@ -223,21 +224,20 @@ static void add_mod(struct solver *s, uint32_t f, const struct lc_instr *in)
 		h = lc_hash_u64(2, p->symbol_map[unit][q->root]);
 	if (!h)
 		return;
-	mods[h & 3] |= 1ull << ((h >> 2) & 63);
-	mods[(h >> 8) & 3] |= 1ull << ((h >> 10) & 63);
+	mod_bits(h, &x, &y);
+	mods[x / 64] |= 1ull << (x % 64);
+	mods[y / 64] |= 1ull << (y % 64);
 }
 
-static uint32_t own_mods(struct solver *s, uint32_t f)
+static void own_mods(struct solver *s, uint32_t f)
 {
 	const struct lc_flow *flow = s->program.functions.data[f].flow;
 	const struct lc_unit *u = function_unit(&s->program, f);
-	uint32_t n = 0;
 
 	for (uint32_t b = 0; b < flow->nblocks; b++) {
 		const struct lc_block *blk =
 			&u->blocks.data[flow->first_block + b];
 
-		n += blk->ninstrs;
 		for (uint32_t i = 0; i < blk->ninstrs; i++) {
 			const struct lc_instr *in =
 				&u->instrs.data[blk->first_instr + i];
@@ -246,37 +246,41 @@ static uint32_t own_mods(struct solver *s, uint32_t f)
 				add_mod(s, f, in);
 		}
 	}
-	return n;
 }
 
-/* Relevance and writes of one component, its callees being known. */
-static void summarise_component(struct solver *s, struct graph *g,
-				const uint32_t *c, uint32_t n)
+/* Relevance of one component, its callees being known. */
+static void mark_relevant(struct solver *s, struct graph *g, const uint32_t *c,
+			  uint32_t n)
 {
-	uint64_t mods[4] = { 0 };
 	bool relevant = false;
 
 	for (uint32_t i = 0; i < n; i++) {
-		struct summary *sum = &s->summaries[c[i]];
+		relevant |= s->summaries[c[i]].relevant;
+		for (uint32_t e = g->first[c[i]]; e < g->first[c[i] + 1]; e++)
+			relevant |= s->summaries[g->callees.data[e]].relevant;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		s->summaries[c[i]].relevant = s->summaries[c[i]].simulate =
+			relevant;
+}
 
-		own_mods(s, c[i]);
-		relevant |= sum->relevant;
-		for (uint32_t e = g->first[c[i]]; e < g->first[c[i] + 1]; e++) {
+static void find_mods(struct solver *s, struct graph *g)
+{
+	uint32_t n = s->program.functions.len;
+
+	for (uint32_t f = 0; f < n; f++)
+		own_mods(s, f);
+	for (uint32_t f = 0; f < n; f++) {
+		struct summary *sum = &s->summaries[f];
+
+		memcpy(sum->mods, sum->own_mods, sizeof(sum->mods));
+		for (uint32_t e = g->first[f]; e < g->first[f + 1]; e++) {
 			const struct summary *o =
 				&s->summaries[g->callees.data[e]];
 
-			relevant |= o->relevant;
-			for (int k = 0; k < 4; k++)
-				mods[k] |= o->mods[k];
+			for (int k = 0; k < MOD_WORDS; k++)
+				sum->mods[k] |= o->own_mods[k];
 		}
-		for (int k = 0; k < 4; k++)
-			mods[k] |= sum->mods[k];
-	}
-	for (uint32_t i = 0; i < n; i++) {
-		struct summary *sum = &s->summaries[c[i]];
-
-		sum->relevant = sum->simulate = relevant;
-		memcpy(sum->mods, mods, sizeof(mods));
 	}
 }
 
@@ -296,9 +300,9 @@ static bool is_small(struct solver *s, uint32_t f)
 static void choose(struct solver *s, struct graph *g)
 {
 	for (uint32_t c = 0; c + 1 < g->starts.len; c++)
-		summarise_component(s, g, &g->order.data[g->starts.data[c]],
-				    g->starts.data[c + 1] -
-					    g->starts.data[c]);
+		mark_relevant(s, g, &g->order.data[g->starts.data[c]],
+			      g->starts.data[c + 1] - g->starts.data[c]);
+	find_mods(s, g);
 	for (uint32_t f = 0; f < s->program.functions.len; f++) {
 		if (!s->summaries[f].relevant)
 			continue;

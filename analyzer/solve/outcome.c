@@ -358,8 +358,65 @@ static void note_leaks(struct sim *m)
 	lc_array_release(&locks);
 }
 
+/* Can a caller tell the two ways out apart? */
+static bool distinguishable(struct sim *m, const struct exitrec *a,
+			    const struct exitrec *b)
+{
+	struct fact f = exit_ret(m, a), g = exit_ret(m, b), *ca, *cb;
+	uint32_t na, nb;
+
+	if (a->has_ret && ret_class(&f) != ret_class(&g) &&
+	    ret_class(&f) != RET_ANY && ret_class(&g) != RET_ANY)
+		return true;
+	na = sim_conds(m, a->state, &m->arena, &ca);
+	nb = sim_conds(m, b->state, &m->arena, &cb);
+	return facts_told_apart(ca, na, cb, nb);
+}
+
+static bool releases(const struct sim *m, loc_t lock)
+{
+	for (uint32_t i = m->s->okreleases.len; i-- > 0;) {
+		if (m->s->okreleases.data[i].function != m->function)
+			return false;
+		if (m->s->okreleases.data[i].lock == lock)
+			return true;
+	}
+	return false;
+}
+
+/* A lock that is held on one way out and not on another which the caller
+ * cannot tell from it is no service to the caller: it is judged here, and
+ * callers do not hear of it. */
+static void drop_unclean(struct sim *m)
+{
+	for (uint32_t i = 0; i < m->exits.len; i++) {
+		struct exitrec *e = &m->exits.data[i];
+
+		for (uint32_t k = e->state->held.len; k-- > 0;) {
+			struct held *h = &e->state->held.data[k];
+			bool unclean = false;
+
+			if (h->count <= 0 || e->thread_exit ||
+			    !releases(m, h->lock))
+				continue;
+			for (uint32_t x = 0; x < m->exits.len; x++) {
+				const struct held *g = state_held(
+					m->exits.data[x].state, h->lock);
+
+				if (x != i && !m->exits.data[x].thread_exit &&
+				    !(g && g->count > 0))
+					unclean |= !distinguishable(
+						m, e, &m->exits.data[x]);
+			}
+			if (unclean)
+				state_drop_held(e->state, h);
+		}
+	}
+}
+
 void outcome_finish(struct sim *m)
 {
 	note_leaks(m);
+	drop_unclean(m);
 	make_outcomes(m);
 }

@@ -339,16 +339,17 @@ static uint64_t mod_hash(const struct locs *l, loc_t x)
 
 static bool may_modify(const uint64_t *mods, uint64_t h)
 {
-	return h && (mods[h & 3] >> ((h >> 2) & 63) & 1) &&
-	       (mods[(h >> 8) & 3] >> ((h >> 10) & 63) & 1);
+	uint32_t a, b;
+
+	mod_bits(h, &a, &b);
+	return h && (mods[a / 64] >> (a % 64) & 1) &&
+	       (mods[b / 64] >> (b % 64) & 1);
 }
 
 void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 {
 	struct locs *l = &m->s->locs;
 
-	if (!(mods[0] | mods[1] | mods[2] | mods[3]))
-		return;
 	for (uint32_t i = 0; i < st->store.len; i++) {
 		struct bind *b = &st->store.data[i];
 

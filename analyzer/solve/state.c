@@ -308,6 +308,29 @@ struct fact fact_hull(struct fact a, struct fact b)
 	return f;
 }
 
+static bool facts_contradict(const struct fact *a, const struct fact *b)
+{
+	struct fact f = *a;
+
+	if (!fact_refine(&f, LC_GE, b->lo) || !fact_refine(&f, LC_LE, b->hi))
+		return true;
+	for (uint8_t i = 0; i < b->nne; i++)
+		if (!fact_refine(&f, LC_NE, b->ne[i]))
+			return true;
+	return false;
+}
+
+bool facts_told_apart(const struct fact *a, uint32_t na, const struct fact *b,
+		      uint32_t nb)
+{
+	for (uint32_t i = 0; i < na; i++)
+		for (uint32_t k = 0; k < nb; k++)
+			if (a[i].sym == b[k].sym &&
+			    facts_contradict(&a[i], &b[k]))
+				return true;
+	return false;
+}
+
 /* ---- locks ---- */
 
 struct held *state_held(const struct state *s, loc_t lock)

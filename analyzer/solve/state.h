@@ -111,6 +111,9 @@ struct fact state_fact(const struct state *s, const struct locs *l,
 /* Adds knowledge; false = contradiction, the path is impossible. */
 bool state_assume(struct lc_arena *a, struct state *s, struct locs *l,
 		  struct value v, enum lc_cmp op, int64_t c);
+/* Is there a value that a[] and b[] cannot agree on? */
+bool facts_told_apart(const struct fact *a, uint32_t na, const struct fact *b,
+		      uint32_t nb);
 bool fact_is_any(const struct fact *f);
 struct fact fact_hull(struct fact a, struct fact b);
 bool fact_same(const struct fact *a, const struct fact *b);

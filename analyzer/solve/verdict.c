@@ -126,29 +126,6 @@ static bool separated(const struct leak *k, uint32_t others)
 	return !(others & clash);
 }
 
-static bool facts_contradict(const struct fact *a, const struct fact *b)
-{
-	struct fact f = *a;
-
-	if (!fact_refine(&f, LC_GE, b->lo) || !fact_refine(&f, LC_LE, b->hi))
-		return true;
-	for (uint8_t i = 0; i < b->nne; i++)
-		if (!fact_refine(&f, LC_NE, b->ne[i]))
-			return true;
-	return false;
-}
-
-static bool told_apart(const struct fact *a, uint32_t na,
-		       const struct fact *b, uint32_t nb)
-{
-	for (uint32_t i = 0; i < na; i++)
-		for (uint32_t k = 0; k < nb; k++)
-			if (a[i].sym == b[k].sym &&
-			    facts_contradict(&a[i], &b[k]))
-				return true;
-	return false;
-}
-
 static bool asks_parameter(const struct locs *l, loc_t x)
 {
 	while (loc_at(l, x)->kind == STEP_MASK)
@@ -171,7 +148,7 @@ static bool caller_decides(const struct solver *s, const struct leak *k)
 		const struct okrelease *o = &s->okreleases.data[i];
 
 		if (o->function == k->function && o->lock == k->lock &&
-		    !told_apart(o->conds, o->nconds, passed, n))
+		    !facts_told_apart(o->conds, o->nconds, passed, n))
 			return false;
 	}
 	return true;
@@ -593,7 +570,7 @@ static void judge_bad_release(struct solver *s, const struct badrelease *b)
 	}
 	own = sometimes_own(s, b);
 	if (own) {
-		if (!someone_held(s, b->event) && !told_apart(b->conds, b->nconds, own->conds,
+		if (!someone_held(s, b->event) && !facts_told_apart(b->conds, b->nconds, own->conds,
 					    own->nconds))
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE,
 				 LC_POSSIBLE);
