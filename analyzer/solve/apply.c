@@ -658,6 +658,38 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 	return used_st;
 }
 
+static bool same_key(const void *ctx, uint32_t i, const void *key)
+{
+	return ((const struct sim *)ctx)->lifted_keys.data[i] ==
+	       *(const uint64_t *)key;
+}
+
+/* Has this call been looked into with these arguments, under these locks and
+ * conditions? Then its acquires tell nothing new. */
+static bool seen_before(struct sim *m, const struct state *st, uint32_t callee,
+			const struct value *args, uint32_t nargs, bool weak)
+{
+	struct fact *conds;
+	uint32_t n = sim_conds(m, st, &m->scratch, &conds);
+	uint64_t h = lc_hash_u64(((uint64_t)m->instr << 32) | callee,
+				 weak + 2u * st->weak);
+
+	for (uint32_t i = 0; i < nargs; i++)
+		h = lc_hash_u64(h, args[i].loc ? ((uint64_t)args[i].loc << 32)
+					       : (uint64_t)args[i].constant);
+	for (uint32_t i = 0; i < st->held.len; i++)
+		h = lc_hash_u64(h, ((uint64_t)st->held.data[i].lock << 8) |
+					   (st->held.data[i].count > 0));
+	for (uint32_t i = 0; i < n; i++)
+		h = lc_hash_u64(h, conds[i].sym ^ (uint64_t)conds[i].lo * 31 ^
+					   (uint64_t)conds[i].hi * 17);
+	if (lc_map_find(&m->lifted, h, same_key, m, &h) != LC_NOT_FOUND)
+		return true;
+	lc_map_add(&m->lifted, h, m->lifted_keys.len);
+	*lc_push(&m->lifted_keys) = h;
+	return false;
+}
+
 bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		    const struct value *args, uint32_t nargs,
 		    const struct lc_instr *in, bool weak)
@@ -672,9 +704,11 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 	b.pre = state_clone(&m->arena, st);
 	if (sum->relevant) {
 		note_callrec(m, st, callee, weak);
-		lift_acquires(&b, sum, weak);
-		lift_edges(&b, sum, weak);
-		lift_kinds(&b, sum);
+		if (!seen_before(m, st, callee, args, nargs, weak)) {
+			lift_acquires(&b, sum, weak);
+			lift_edges(&b, sum, weak);
+			lift_kinds(&b, sum);
+		}
 		lift_callbacks(&b, sum, weak);
 		/* threads started inside are running now */
 		for (uint32_t i = 0; i < b.pre->live.len; i++)
@@ -692,7 +726,7 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 					       st->live.data[k].handle, true)))
 				st->live.data[k].joined = true;
 		if (home)
-			*lc_push(&m->sum->joined) = home;
+			ops_note_joined(m, loc_some(&m->s->locs, home));
 	}
 	if (sum->ends_thread)
 		sim_exit_thread(m, st, in->pos);

@@ -17,13 +17,14 @@
 /* Caps. Reaching one makes a row of `incomplete`. */
 enum {
 	MAX_STATES = 24,       /* lock states of one block */
-	MAX_VISITS = 60,       /* visits of one block, on average of a function */
+	MAX_VISITS = 24,       /* visits of one block, on average of a function */
 	MAX_OUTCOMES = 12,     /* of one summary */
 	MANY_ACQUIRES = 64,    /* of one summary: from then on by class only */
 	MAX_ACQUIRES = 200,    /* of one summary */
 	MAX_LOCK_DEPTH = 7,    /* steps of a lock told to callers by path */
 	MAX_PAIRS_OPEN = 200,  /* open edges of one summary */
-	MAX_CALLBACKS = 64,
+	MAX_CALLBACKS = 64,    /* … and lock kinds told to callers */
+	MAX_JOINED = 16,       /* thread handles waited for, told to callers */
 	MAX_WRITES = 48,       /* remembered effects on memory of one outcome */
 	MAX_CONDS = 6,         /* remembered conditions of one event */
 	MAX_VARIANTS = 4,      /* of one acquire under different conditions */

@@ -45,6 +45,7 @@ void locs_init(struct locs *l, struct program *p)
 void locs_release(struct locs *l)
 {
 	lc_array_release(&l->data);
+	lc_array_release(&l->classes);
 	lc_map_release(&l->index);
 }
 
@@ -323,10 +324,16 @@ uint32_t loc_class(struct locs *l, loc_t x, bool ident)
 	struct lc_buf b = { 0 };
 	uint32_t id;
 
+	while (ident && l->classes.len <= x)
+		lc_push(&l->classes);
+	if (ident && l->classes.data[x])
+		return l->classes.data[x] - 1;
 	lc_buf_str(&b, "");
 	class_of(l, x, ident, &b);
 	id = lc_intern(l->program->strings, b.data);
 	lc_buf_release(&b);
+	if (ident)
+		l->classes.data[x] = id + 1;
 	return id;
 }
 

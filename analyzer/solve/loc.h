@@ -72,6 +72,7 @@ struct locs {
 	LC_ARRAY(struct loc) data;
 	struct lc_map index;
 	struct program *program;
+	LC_ARRAY(uint32_t) classes; /* of loc_class(…, true), + 1; 0 = not yet */
 };
 
 void locs_init(struct locs *l, struct program *p);

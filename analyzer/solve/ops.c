@@ -767,6 +767,17 @@ static void do_start(struct sim *m, struct state *st,
 		    sim_arg(m, st, in, mo->arg), handle.loc, in, mo->entry);
 }
 
+/* Handles whose threads are waited for, told to callers. */
+void ops_note_joined(struct sim *m, loc_t home)
+{
+	if (m->sum->joined.len >= MAX_JOINED)
+		return;
+	for (uint32_t i = 0; i < m->sum->joined.len; i++)
+		if (m->sum->joined.data[i] == home)
+			return;
+	*lc_push(&m->sum->joined) = home;
+}
+
 /* The handle's home: joins name its value, starts its address. */
 static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
 		    const struct lc_model *mo)
@@ -797,10 +808,7 @@ static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
 		       sim_is_element(m, home)))))
 			t->joined = true;
 	}
-	for (uint32_t i = 0; i < m->sum->joined.len; i++)
-		if (m->sum->joined.data[i] == home)
-			return;
-	*lc_push(&m->sum->joined) = home;
+	ops_note_joined(m, home);
 }
 
 bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,

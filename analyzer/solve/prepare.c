@@ -278,6 +278,8 @@ void sim_cleanup(struct sim *m)
 	free(m->live_in);
 	free(m->always_live);
 	lc_array_release(&m->next);
+	lc_array_release(&m->lifted_keys);
+	lc_map_release(&m->lifted);
 	lc_array_release(&m->exits);
 	lc_array_release(&m->sweeps);
 	lc_array_release(&m->held_over);

@@ -923,6 +923,8 @@ static void run(struct sim *m)
 		for (uint32_t b = 0; b < m->flow->nblocks; b++)
 			m->states[b].len = 0;
 		m->exits.len = 0;
+		m->lifted_keys.len = 0;
+		lc_map_release(&m->lifted);
 		m->held_over.len = 0;
 		m->loop_releases.len = 0;
 		m->visits = 0;

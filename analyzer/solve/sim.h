@@ -51,6 +51,9 @@ struct sim {
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
+	/* what calls have been looked into with which arguments and locks */
+	struct lc_map lifted;
+	LC_ARRAY(uint64_t) lifted_keys;
 	/* sweeps */
 	LC_ARRAY(uint32_t) sweeps;
 	LC_ARRAY(struct loop_class) held_over, loop_releases;
@@ -111,6 +114,7 @@ void ops_note_untested(struct sim *m, const struct lc_instr *in, loc_t lock,
 bool sim_swept(struct sim *m, loc_t lock);
 bool sim_swept_class(const struct sim *m, uint32_t cls);
 bool sim_is_element(const struct sim *m, loc_t lock);
+void ops_note_joined(struct sim *m, loc_t home);
 uint32_t ops_dropped(const struct state *st, struct lc_arena *to, loc_t **out);
 void *sim_copy(struct lc_arena *to, const void *data, size_t bytes);
 
