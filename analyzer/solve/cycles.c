@@ -95,6 +95,8 @@ static const char *useless(struct solver *s, const struct threads *t,
 	const struct lc_fact_lock *w = &s->out->locks.data[e->wanted_lock];
 	bool reached = false;
 
+	if (e->weak)
+		return "rests on a guess at a function pointer";
 	if (e->blocking == LC_BLOCK_TRY)
 		return "the inner acquire only tries";
 	if (e->blocking == LC_BLOCK_TIMED)

@@ -269,8 +269,10 @@ static void propagate(struct work *w)
 				grew |= add_target(
 					p, to,
 					p->targets.data[n].functions.data[i]);
-			if (grew)
+			if (grew) {
+				p->targets.data[to].loose = true;
 				*lc_push(&w->queue) = to;
+			}
 		}
 	}
 }

@@ -28,7 +28,7 @@ enum {
 	MAX_WRITES = 48,       /* remembered effects on memory of one outcome */
 	MAX_CONDS = 6,         /* remembered conditions of one event */
 	MAX_VARIANTS = 4,      /* of one acquire under different conditions */
-	MAX_GUESSES = 8,       /* targets of one pointer call that are followed */
+	MAX_GUESSES = 4,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	MAX_RESTARTS = 6,
 	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */

@@ -37,7 +37,7 @@ uint32_t order_call_targets(struct solver *s, uint32_t function,
 		return 0;
 	for (uint32_t i = 0; i < t->functions.len; i++)
 		targets[i] = t->functions.data[i];
-	*weak = t->functions.len > 1;
+	*weak = t->functions.len > 1 || t->loose;
 	return t->functions.len;
 }
 

@@ -44,6 +44,7 @@ struct init { /* static initialiser under program numbering */
 /* Functions that may be stored in a variable, field or parameter. */
 struct targets {
 	LC_ARRAY(uint32_t) functions; /* sorted */
+	bool loose; /* some came through another variable or a parameter */
 };
 
 struct program {

@@ -334,15 +334,33 @@ static bool named_as_lock(const struct solver *s, uint32_t f)
 	return false;
 }
 
+/*
+ * Is it one object all the way from the acquire to here? A name through a join
+ * of several objects, or through memory that changed in between, is not.
+ */
+static bool steady(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind >= STEP_FIELD) {
+		if (n->kind == STEP_INDEX_ANY ||
+		    (n->kind == STEP_INDEX_VALUE && !steady(l, n->ref)))
+			return false;
+		n = loc_at(l, n->parent);
+	}
+	return n->kind != ROOT_SYM || n->why == SYM_RESULT ||
+	       n->why == SYM_ALLOC;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
 	bool mine, failure;
-	enum lc_strength strength = k->weak || k->held.cond ? LC_POSSIBLE
-							    : LC_SURE;
+	enum lc_strength strength = k->held.cond ? LC_POSSIBLE : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
-	    acquired_twice(s, k))
+	    acquired_twice(s, k) || k->weak || s->summaries[k->function].capped ||
+	    !steady(&s->locs, k->lock))
 		return;
 	mine = gives_back(s, k, &release);
 	others = free_signs(s, k);
@@ -439,7 +457,7 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	uint32_t release = LC_NONE;
 
 	/* what an inner function forgot is its own finding, not this one */
-	if (!stuck(r) || (r->again && !recursive(s, r->lock, r->event)) ||
+	if (!stuck(r) || r->weak || (r->again && !recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner))
 		return;
 	if (r->loop && gives_back(s, &k, &release))
@@ -554,10 +572,13 @@ static bool crosses(const struct solver *s, const struct badrelease *b)
 
 static void judge_bad_release(struct solver *s, const struct badrelease *b)
 {
-	enum lc_strength strength = b->weak ? LC_POSSIBLE : LC_SURE;
+	enum lc_strength strength = LC_SURE;
 	const struct okrelease *own;
 	uint32_t site, instead;
 
+	if (b->weak || s->summaries[b->function].capped ||
+	    !steady(&s->locs, b->lock))
+		return;
 	if (b->why == LC_BAD_DOUBLE || b->why == LC_BAD_FAILED_TRY) {
 		site = emit_event_site(s, b->other_event);
 		/* a lock that failed is often only logged, and released with
