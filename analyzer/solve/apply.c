@@ -534,6 +534,7 @@ static void apply_outcome(const struct subst *b, struct state *st,
 	struct sim *m = b->m;
 	struct locs *l = &m->s->locs;
 
+	st->weak |= o->weak || (weak && o->ndeltas);
 	for (uint32_t i = 0; i < o->ndeltas; i++)
 		apply_delta(b, st, &o->deltas[i], o, in);
 	for (uint32_t i = 0; i < o->nfailed; i++) {
@@ -562,7 +563,6 @@ static void apply_outcome(const struct subst *b, struct state *st,
 		v.event = lift_event(m, v.event, v.handle);
 		state_add_live(&m->arena, st, v);
 	}
-	st->weak |= o->weak || (weak && o->ndeltas);
 	apply_result(b, st, o, in);
 }
 
@@ -573,7 +573,9 @@ static const struct delta *ignored_try(struct sim *m, const struct summary *sum,
 	const struct delta *found = NULL;
 	bool without = false;
 
-	if (in->temp != LC_NONE && m->temp_used[in->temp])
+	/* a wrapper of one try, not whatever tries something deep inside */
+	if ((in->temp != LC_NONE && m->temp_used[in->temp]) ||
+	    sum->acquires.len > 2)
 		return NULL;
 	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
 		const struct outcome *o = &sum->outcomes.data[i];

@@ -274,10 +274,6 @@ struct solver {
 
 /* ---- order.c ---- */
 void order_functions(struct solver *s);
-/* Functions a call instruction may reach; weak when guessed. */
-uint32_t order_call_targets(struct solver *s, uint32_t function,
-			    const struct lc_instr *in, uint32_t *targets,
-			    uint32_t max, bool *weak);
 bool order_in_recursion(const struct solver *s, uint32_t a, uint32_t b);
 
 /* Two of the filter's bits for each field or global. */
@@ -299,10 +295,16 @@ uint32_t event_innermost(const struct solver *s, uint32_t event);
 /* ---- order.c ---- */
 /* Decides what is simulated, in which order, and does it. */
 void solve_functions(struct solver *s);
-/* Functions an indirect call may reach; *weak when it is a guess. */
+/* How well the targets of a pointer call are known. */
+enum guess {
+	GUESS_SURE,  /* one function, or any element of a constant table */
+	GUESS_TABLE, /* several were written there: back ends of one table */
+	GUESS_LOOSE  /* registered at run time, through a parameter */
+};
+/* Functions an indirect call may reach. */
 uint32_t order_call_targets(struct solver *s, uint32_t function,
 			    const struct lc_instr *in, uint32_t *targets,
-			    uint32_t max, bool *weak);
+			    uint32_t max, enum guess *guess);
 
 /* ---- threads.c ---- */
 struct context { /* what holds whenever a thread enters a function */

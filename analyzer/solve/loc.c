@@ -92,7 +92,8 @@ bool loc_is_object(const struct locs *l, loc_t x)
 			return false;
 		/* &p->f of an unknown p is not null in any program that
 		 * goes on from there */
-		if (n->kind == STEP_FIELD && l->program)
+		if (n->kind == STEP_FIELD || n->kind == STEP_INDEX ||
+		    n->kind == STEP_INDEX_VALUE)
 			return true;
 		n = loc_at(l, n->parent);
 	}

@@ -402,6 +402,8 @@ static void do_acquire(struct sim *m, struct state *st,
 	a.blocking = (uint8_t)mo->blocking;
 	if (sim_swept(m, lock))
 		return;
+	/* a null lock would have crashed: the pointer is none */
+	state_assume(&m->arena, st, &m->s->locs, value_addr(lock), LC_NE, 0);
 	/* our own give-up of a caller's lock is added by note_acquire */
 	ops_note_acquire(m, st, &a);
 	if (mo->blocking != LC_BLOCK_YES) {

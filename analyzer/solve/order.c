@@ -28,16 +28,30 @@ struct graph {
 
 uint32_t order_call_targets(struct solver *s, uint32_t function,
 			    const struct lc_instr *in, uint32_t *targets,
-			    uint32_t max, bool *weak)
+			    uint32_t max, enum guess *guess)
 {
 	const struct targets *t = program_operand_targets(
 		&s->program, function, in->operand);
+	uint32_t unit = s->program.functions.data[function].unit;
+	const struct lc_unit *u = &s->program.units[unit];
+	const struct lc_operand *o = &u->operands.data[in->operand];
 
 	if (!t || t->functions.len > max)
 		return 0;
 	for (uint32_t i = 0; i < t->functions.len; i++)
 		targets[i] = t->functions.data[i];
-	*weak = t->functions.len > 1 || t->loose;
+	*guess = t->loose		  ? GUESS_LOOSE
+		 : t->functions.len > 1 ? GUESS_TABLE
+					: GUESS_SURE;
+	/* an element of a constant table: any of them, for sure */
+	if (*guess == GUESS_TABLE && o->kind == LC_OP_LOAD &&
+	    u->paths.data[o->ref].root_kind == LC_ROOT_GLOBAL &&
+	    (s->program.symbols
+		     .data[s->program.symbol_map[unit]
+						[u->paths.data[o->ref].root]]
+		     .flags &
+	     LC_SYM_CONST))
+		*guess = GUESS_SURE;
 	return t->functions.len;
 }
 
@@ -82,7 +96,7 @@ static void scan_call(struct solver *s, struct graph *g, uint32_t f,
 	const struct lc_unit *u = &s->program.units[unit];
 	const struct symbol *sym = operand_function(s, unit, in->operand);
 	uint32_t targets[MAX_GUESSES], n;
-	bool weak;
+	enum guess guess;
 
 	if (sym && sym->model) {
 		s->summaries[f].relevant |= touches(sym->model);
@@ -91,7 +105,7 @@ static void scan_call(struct solver *s, struct graph *g, uint32_t f,
 		if (sym->function != LC_NONE)
 			s->ncallers[sym->function]++;
 	} else {
-		n = order_call_targets(s, f, in, targets, MAX_GUESSES, &weak);
+		n = order_call_targets(s, f, in, targets, MAX_GUESSES, &guess);
 		for (uint32_t i = 0; i < n; i++) {
 			add_callee(g, targets[i]);
 			s->ncallers[targets[i]]++;

@@ -526,7 +526,7 @@ static bool call_pointer(struct sim *m, struct state *st,
 	struct locs *l = &m->s->locs;
 	struct value v = sim_operand(m, st, in->operand);
 	uint32_t targets[MAX_GUESSES], n;
-	bool weak = false;
+	enum guess guess = GUESS_SURE;
 	const struct loc *x;
 
 	if (!v.loc) {
@@ -545,12 +545,18 @@ static bool call_pointer(struct sim *m, struct state *st,
 		return true;
 	}
 	n = order_call_targets(m->s, m->function, in, targets, MAX_GUESSES,
-			       &weak);
-	if (n)
-		return call_functions(m, st, in, targets, n, weak);
-	if (loc_is_open(l, v.loc))
+			       &guess);
+	if (n && guess != GUESS_LOOSE)
+		return call_functions(m, st, in, targets, n,
+				      guess != GUESS_SURE);
+	/* a callback somebody registered: it runs here, but which one, and
+	 * for which object, is anybody's guess */
+	for (uint32_t i = 0; i < n; i++)
+		if (m->s->summaries[targets[i]].relevant)
+			note_callrec(m, st, targets[i], true);
+	if (!n && loc_is_open(l, v.loc))
 		sim_lift_callback(m, st, in, v.loc);
-	else
+	else if (!n)
 		m->s->out->ncalls_unresolved++;
 	sim_unknown_call(m, st, in, NULL);
 	st->marks.len = 0; /* it may have locked anything */

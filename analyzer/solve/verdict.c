@@ -338,18 +338,24 @@ static bool named_as_lock(const struct solver *s, uint32_t f)
  * Is it one object all the way from the acquire to here? A name through a join
  * of several objects, or through memory that changed in between, is not.
  */
-static bool steady(const struct locs *l, loc_t x)
+static bool steady_name(const struct locs *l, loc_t x, bool index)
 {
 	const struct loc *n = loc_at(l, x);
 
 	while (n->kind >= STEP_FIELD) {
 		if (n->kind == STEP_INDEX_ANY ||
-		    (n->kind == STEP_INDEX_VALUE && !steady(l, n->ref)))
+		    (n->kind == STEP_INDEX_VALUE &&
+		     !steady_name(l, n->ref, true)))
 			return false;
 		n = loc_at(l, n->parent);
 	}
-	return n->kind != ROOT_SYM || n->why == SYM_RESULT ||
-	       n->why == SYM_ALLOC;
+	return n->kind != ROOT_SYM || n->why == SYM_ALLOC ||
+	       (!index && (n->why == SYM_RESULT || n->why == SYM_FRESH));
+}
+
+static bool steady(const struct locs *l, loc_t x)
+{
+	return steady_name(l, x, false);
 }
 
 static void judge_leak(struct solver *s, const struct leak *k)
@@ -457,6 +463,9 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	uint32_t release = LC_NONE;
 
 	/* what an inner function forgot is its own finding, not this one */
+	/* a lock built of tries that spin before they wait is no try */
+	if (r->blocking == LC_BLOCK_TRY && s->events.data[r->event].depth > 1)
+		return;
 	if (!stuck(r) || r->weak || (r->again && !recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner))
 		return;
