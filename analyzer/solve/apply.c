@@ -304,13 +304,16 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 	struct sim *m = b->m;
 	struct callback n = *cb;
 
+	n.event = lift_event(m, cb->event, target);
+	for (uint32_t i = 0; i < m->sum->callbacks.len; i++)
+		if (m->sum->callbacks.data[i].event == n.event)
+			return;
 	if (m->sum->callbacks.len >= MAX_CALLBACKS) {
 		m->sum->capped = true;
 		m->cap_reason = "too many calls through parameters";
 		return;
 	}
 	n.target = target;
-	n.event = lift_event(m, cb->event, target);
 	for (uint32_t i = 0; i < cb->nargs; i++)
 		if (cb->args[i].loc)
 			n.args[i] = subst(b, cb->args[i].loc);
@@ -408,16 +411,20 @@ merge:
 	}
 }
 
+/* only_starts: the others have been looked into before. */
 static void lift_callbacks(const struct subst *b, const struct summary *sum,
-			   bool weak)
+			   bool weak, bool only_starts)
 {
 	struct sim *m = b->m;
 	struct locs *l = &m->s->locs;
 
 	for (uint32_t i = 0; i < sum->callbacks.len; i++) {
 		struct callback cb = sum->callbacks.data[i];
-		struct value v = subst(b, cb.target);
+		struct value v;
 
+		if (only_starts && !cb.start)
+			continue;
+		v = subst(b, cb.target);
 		if (!v.loc)
 			continue;
 		if (loc_at(l, v.loc)->kind == ROOT_FUNCTION) {
@@ -705,13 +712,15 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 	}
 	b.pre = state_clone(&m->arena, st);
 	if (sum->relevant) {
-		note_callrec(m, st, callee, weak);
-		if (!seen_before(m, st, callee, args, nargs, weak)) {
+		bool seen = seen_before(m, st, callee, args, nargs, weak);
+
+		if (!seen) {
 			lift_acquires(&b, sum, weak);
 			lift_edges(&b, sum, weak);
 			lift_kinds(&b, sum);
 		}
-		lift_callbacks(&b, sum, weak);
+		note_callrec(m, st, callee, weak);
+		lift_callbacks(&b, sum, weak, seen);
 		/* threads started inside are running now */
 		for (uint32_t i = 0; i < b.pre->live.len; i++)
 			state_add_live(&m->arena, st, b.pre->live.data[i]);

@@ -18,6 +18,7 @@
 enum {
 	MAX_STATES = 24,       /* lock states of one block */
 	MAX_VISITS = 24,       /* visits of one block, on average of a function */
+	VISITS_BASE = 2000,    /* … and so many whatever its size */
 	MAX_OUTCOMES = 12,     /* of one summary */
 	MANY_ACQUIRES = 64,    /* of one summary: from then on by class only */
 	MAX_ACQUIRES = 200,    /* of one summary */
@@ -273,8 +274,6 @@ struct solver {
 };
 
 /* ---- order.c ---- */
-void order_functions(struct solver *s);
-bool order_in_recursion(const struct solver *s, uint32_t a, uint32_t b);
 
 /* Two of the filter's bits for each field or global. */
 static inline void mod_bits(uint64_t h, uint32_t *a, uint32_t *b)

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-enum { VISITS_BASE = 2000 };
-
 uint32_t flow_successors(const struct lc_block *b)
 {
 	switch (b->term) {
@@ -260,7 +258,6 @@ void sim_prepare(struct sim *m)
 	m->rpo = lc_alloc(n * sizeof(uint32_t));
 	m->loop_of = lc_alloc(n * sizeof(uint32_t));
 	m->in_loop = lc_alloc(n);
-	m->max_visits = VISITS_BASE + n * MAX_VISITS;
 	find_order(m);
 	map_instrs(m);
 	find_used(m);

@@ -855,6 +855,10 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 		return;
 	}
 	if (bs->len >= MAX_STATES) {
+		/* what is left of it will not be exact: be quick */
+		if (!m->sum->capped && m->max_visits > m->visits +
+						2 * m->flow->nblocks)
+			m->max_visits = m->visits + 2 * m->flow->nblocks;
 		m->sum->capped = true;
 		m->cap_reason = "too many lock states at one point";
 		return;
@@ -876,7 +880,8 @@ static bool run_dirty(struct sim *m)
 			m->block = b;
 			if (++m->visits > m->max_visits) {
 				m->sum->capped = true;
-				m->cap_reason = "too many visits";
+				if (!m->cap_reason)
+					m->cap_reason = "too many visits";
 				return false;
 			}
 			run_block(m,
@@ -934,6 +939,7 @@ static void run(struct sim *m)
 		m->held_over.len = 0;
 		m->loop_releases.len = 0;
 		m->visits = 0;
+		m->max_visits = VISITS_BASE + m->flow->nblocks * MAX_VISITS;
 		m->sum->capped = false;
 		summary_clear(m->sum);
 		sim_rewind(m->s, &at);
