@@ -140,9 +140,54 @@ static void if_stmt(struct lc_parser *fe, uint32_t node)
 	fe_start(fe, join);
 }
 
+static enum CXChildVisitResult count_constant(CXCursor c, CXCursor parent,
+					      CXClientData data)
+{
+	(void)parent;
+	if (clang_getCursorKind(c) == CXCursor_EnumConstantDecl)
+		++*(uint32_t *)data;
+	return CXChildVisit_Continue;
+}
+
+/* How many values the enum has that is switched on, 0 = not on an enum. */
+static uint32_t enum_size(struct lc_parser *fe, uint32_t node)
+{
+	uint32_t n = 0;
+
+	for (;;) {
+		CXType t = clang_getCanonicalType(
+			clang_getCursorType(fe_node(fe, node)->c));
+
+		if (t.kind == CXType_Enum) {
+			clang_visitChildren(clang_getTypeDeclaration(t),
+					    count_constant, &n);
+			return n;
+		}
+		if (fe_node(fe, node)->n != 1)
+			return 0;
+		node = fe_node(fe, node)->first;
+	}
+}
+
+/* A switch without default that names every value of its enum always takes
+ * one of its cases: that is why its author wrote no default. */
+static void close_enum(struct lc_parser *fe, uint32_t block, uint32_t exit,
+		       uint32_t size)
+{
+	struct fe_block *b = &fe->blocks.data[block];
+	uint32_t nowhere;
+
+	if (!size || b->b.succ[0] != exit || b->b.ncases < size)
+		return;
+	nowhere = fe_block(fe);
+	fe->blocks.data[block].b.succ[0] = nowhere;
+	fe_start(fe, nowhere);
+	fe_close(fe, LC_T_NORETURN);
+}
+
 static void switch_stmt(struct lc_parser *fe, uint32_t node)
 {
-	uint32_t exit = fe_block(fe), operand, block;
+	uint32_t exit = fe_block(fe), operand, block, size;
 	struct fe_jumps old;
 	struct fe_value v;
 	struct lc_pos pos;
@@ -151,6 +196,7 @@ static void switch_stmt(struct lc_parser *fe, uint32_t node)
 		fe_incomplete(fe, "switch without body (parse error)");
 		return;
 	}
+	size = enum_size(fe, fe_node(fe, node)->first);
 	v = fe_eval(fe, fe_node(fe, node)->first);
 	block = fe->cur;
 	if (block != LC_NONE) {
@@ -168,6 +214,12 @@ static void switch_stmt(struct lc_parser *fe, uint32_t node)
 	fe_stmt(fe, fe_node(fe, node)->last);
 	fe_leave(fe, old);
 	fe_start(fe, exit);
+	if (block != LC_NONE && size) {
+		uint32_t cur = fe->cur;
+
+		close_enum(fe, block, exit, size);
+		fe->cur = cur;
+	}
 }
 
 static void one_case(struct lc_parser *fe, uint32_t node, uint32_t target)

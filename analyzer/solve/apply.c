@@ -534,6 +534,14 @@ static void apply_delta(const struct subst *b, struct state *st,
 	}
 }
 
+static bool is_registered(const struct solver *s, uint32_t event)
+{
+	for (uint32_t i = 0; i < s->starts.len; i++)
+		if (s->starts.data[i].event == event)
+			return true;
+	return false;
+}
+
 static void apply_outcome(const struct subst *b, struct state *st,
 			  const struct outcome *o, const struct lc_instr *in,
 			  bool weak)
@@ -567,7 +575,9 @@ static void apply_outcome(const struct subst *b, struct state *st,
 		struct live v = o->live[i];
 
 		v.handle = v.handle ? subst_loc(b, v.handle) : 0;
-		v.event = lift_event(m, v.event, v.handle);
+		/* a start whose entry is known is one thread, whoever calls */
+		if (!is_registered(m->s, v.event))
+			v.event = lift_event(m, v.event, v.handle);
 		state_add_live(&m->arena, st, v);
 	}
 	apply_result(b, st, o, in);
@@ -699,6 +709,14 @@ static bool seen_before(struct sim *m, const struct state *st, uint32_t callee,
 	return false;
 }
 
+/* What happened to our locks in a callee that was not followed to its end? */
+static void doubt_held(struct state *st)
+{
+	for (uint32_t i = 0; i < st->held.len; i++)
+		if (st->held.data[i].count > 0)
+			st->held.data[i].flags |= HELD_WEAK;
+}
+
 bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		    const struct value *args, uint32_t nargs,
 		    const struct lc_instr *in, bool weak)
@@ -741,6 +759,8 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 	}
 	if (sum->ends_thread)
 		sim_exit_thread(m, st, in->pos);
+	if (sum->capped)
+		doubt_held(st);
 	b.pre = state_clone(&m->arena, st);
 	if (!sum->capped && !sum->outcomes.len && !sum->returns)
 		return false; /* never comes back */

@@ -16,9 +16,9 @@
 
 /* Caps. Reaching one makes a row of `incomplete`. */
 enum {
-	MAX_STATES = 24,       /* lock states of one block */
-	MAX_VISITS = 24,       /* visits of one block, on average of a function */
-	VISITS_BASE = 2000,    /* … and so many whatever its size */
+	MAX_STATES = 16,       /* lock states of one block */
+	MAX_VISITS = 12,       /* visits of one block, on average of a function */
+	VISITS_BASE = 1000,    /* … and so many whatever its size */
 	MAX_OUTCOMES = 12,     /* of one summary */
 	MANY_ACQUIRES = 64,    /* of one summary: from then on by class only */
 	MAX_ACQUIRES = 200,    /* of one summary */
@@ -32,6 +32,7 @@ enum {
 	MAX_GUESSES = 4,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	MAX_RESTARTS = 6,
+	SURE_DEPTH = 4,        /* calls between two acquires of a sure finding */
 	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */
 };
 

@@ -43,14 +43,12 @@ uint32_t order_call_targets(struct solver *s, uint32_t function,
 	*guess = t->loose		  ? GUESS_LOOSE
 		 : t->functions.len > 1 ? GUESS_TABLE
 					: GUESS_SURE;
-	/* an element of a constant table: any of them, for sure */
+	/* an element of one table: any of them, for sure */
 	if (*guess == GUESS_TABLE && o->kind == LC_OP_LOAD &&
 	    u->paths.data[o->ref].root_kind == LC_ROOT_GLOBAL &&
-	    (s->program.symbols
-		     .data[s->program.symbol_map[unit]
-						[u->paths.data[o->ref].root]]
-		     .flags &
-	     LC_SYM_CONST))
+	    u->paths.data[o->ref].nsteps == 1 &&
+	    u->steps.data[u->paths.data[o->ref].first_step].kind !=
+		    LC_STEP_FIELD)
 		*guess = GUESS_SURE;
 	return t->functions.len;
 }
@@ -108,7 +106,7 @@ static void scan_call(struct solver *s, struct graph *g, uint32_t f,
 		n = order_call_targets(s, f, in, targets, MAX_GUESSES, &guess);
 		for (uint32_t i = 0; i < n; i++) {
 			add_callee(g, targets[i]);
-			s->ncallers[targets[i]]++;
+			s->ncallers[targets[i]] += guess != GUESS_LOOSE;
 		}
 	}
 	/* what is passed along may be called there: have it ready */

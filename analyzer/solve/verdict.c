@@ -211,7 +211,8 @@ static bool crossed(const struct solver *s, const struct leak *k,
 		const struct badrelease *b = &s->badreleases.data[i];
 
 		if (b->function == k->function && b->lock == k->lock &&
-		    b->why == LC_BAD_SOME_PATH &&
+		    (b->why == LC_BAD_SOME_PATH ||
+		     b->why == LC_BAD_FAILED_TRY) &&
 		    flow_reaches(s, k->function, k->held.instr, b->instr)) {
 			*release = b->instr;
 			return true;
@@ -439,7 +440,9 @@ static void emit_reacquire(struct solver *s, const struct reacquire *r)
 	n->site = emit_site(s, r->function,
 			    instr_pos(s, r->function, r->instr));
 	n->depth = s->events.data[r->event].depth;
-	n->strength = r->weak ? LC_POSSIBLE : LC_SURE;
+	/* the longer the chain, the more can be known on the way that rules
+	 * it out and is not known here */
+	n->strength = n->depth > SURE_DEPTH ? LC_POSSIBLE : LC_SURE;
 	n->trace = trace;
 }
 
