@@ -363,7 +363,14 @@ static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
 	bool mine, failure;
-	enum lc_strength strength = k->held.cond ? LC_POSSIBLE : LC_SURE;
+	const struct event *taken =
+		&s->events.data[event_innermost(s, k->held.event)];
+	/* a lock function that is built of tries has more ways to end than
+	 * its outcomes tell */
+	bool built = taken->blocking == LC_BLOCK_TRY &&
+		     s->events.data[k->held.event].depth > 0;
+	enum lc_strength strength =
+		k->held.cond || built ? LC_POSSIBLE : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
 	    acquired_twice(s, k) || k->weak || s->summaries[k->function].capped ||
@@ -582,6 +589,15 @@ static bool crosses(const struct solver *s, const struct badrelease *b)
 	return false;
 }
 
+/* The release itself, or a function that does just that in every case. */
+static bool plain(const struct solver *s, uint32_t event)
+{
+	uint32_t inner = s->events.data[event].inner;
+
+	return inner == LC_NONE ||
+	       s->summaries[s->events.data[inner].function].outcomes.len == 1;
+}
+
 static void judge_bad_release(struct solver *s, const struct badrelease *b)
 {
 	enum lc_strength strength = LC_SURE;
@@ -603,7 +619,8 @@ static void judge_bad_release(struct solver *s, const struct badrelease *b)
 	}
 	own = sometimes_own(s, b);
 	if (own) {
-		if (!someone_held(s, b->event) && !facts_told_apart(b->conds, b->nconds, own->conds,
+		if (!someone_held(s, b->event) && plain(s, b->event) &&
+		    !facts_told_apart(b->conds, b->nconds, own->conds,
 					    own->nconds))
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE,
 				 LC_POSSIBLE);
