@@ -761,6 +761,10 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		sim_exit_thread(m, st, in->pos);
 	if (sum->capped)
 		doubt_held(st);
+	if (sum->inexact) { /* its effect on locks is anybody's guess */
+		sim_unknown_call(m, st, in, sum->mods);
+		return true;
+	}
 	b.pre = state_clone(&m->arena, st);
 	if (!sum->capped && !sum->outcomes.len && !sum->returns)
 		return false; /* never comes back */

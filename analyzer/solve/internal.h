@@ -132,6 +132,7 @@ struct kindrec { /* "this lock was initialised as that kind" */
 /* The lock is initialised here as the kind says. */
 struct summary {
 	bool done, relevant, simulate, capped;
+	bool inexact; /* capped before all ways through it were seen */
 	bool returns; /* some path returns */
 	bool ends_thread; /* some path ends the calling thread */
 	LC_ARRAY(struct outcome) outcomes;

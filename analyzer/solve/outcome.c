@@ -275,7 +275,7 @@ static void make_outcomes(struct sim *m)
 			lc_last(&groups)->state =
 				state_clone(&m->arena, e->state);
 		} else {
-			m->sum->capped = true;
+			m->sum->capped = m->sum->inexact = true;
 			m->cap_reason = "too many outcomes";
 		}
 	}

@@ -621,6 +621,7 @@ static void run_block(struct sim *m, const struct lc_block *b,
 			for (uint32_t k = 0; k < m->next.len; k++) {
 				if (++forks > MAX_STATES * 4) {
 					m->sum->capped = true;
+					m->sum->inexact = true;
 					break;
 				}
 				*lc_push(&work) = (struct pending){
@@ -855,43 +856,68 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 		return;
 	}
 	if (bs->len >= MAX_STATES) {
-		/* what is left of it will not be exact: be quick */
-		if (!m->sum->capped && m->max_visits > m->visits +
-						2 * m->flow->nblocks)
-			m->max_visits = m->visits + 2 * m->flow->nblocks;
-		m->sum->capped = true;
+		m->sum->capped = m->sum->inexact = true;
 		m->cap_reason = "too many lock states at one point";
 		return;
 	}
 	*lc_push(bs) = (struct block_state){ st, true };
 }
 
-static bool run_dirty(struct sim *m)
+static struct block_state *first_dirty(struct block_states *bs)
 {
+	for (uint32_t k = 0; k < bs->len; k++)
+		if (bs->data[k].dirty)
+			return &bs->data[k];
+	return NULL;
+}
+
+/* The first dirty block in order; once the end is near because a cap was
+ * met, the one seen least, so that every part of the function is seen. */
+static uint32_t choose_block(const struct sim *m)
+{
+	uint32_t best = LC_NONE;
+
 	for (uint32_t i = 0; i < m->flow->nblocks; i++) {
 		uint32_t b = m->order[i];
-		struct block_states *bs = &m->states[b];
 
-		for (uint32_t k = 0; k < bs->len; k++) {
-			if (!bs->data[k].dirty)
-				continue;
-			bs->data[k].dirty = false;
-			lc_arena_reset(&m->scratch);
-			m->block = b;
-			if (++m->visits > m->max_visits) {
-				m->sum->capped = true;
-				if (!m->cap_reason)
-					m->cap_reason = "too many visits";
-				return false;
-			}
-			run_block(m,
-				  &m->u->blocks.data[m->flow->first_block + b],
-				  state_clone(&m->arena, bs->data[k].state),
-				  leave_block);
-			return true;
-		}
+		if (!first_dirty(&m->states[b]))
+			continue;
+		if (!m->sum->capped)
+			return b;
+		if (best == LC_NONE ||
+		    m->states[b].visits < m->states[best].visits)
+			best = b;
 	}
-	return false;
+	return best;
+}
+
+static bool run_dirty(struct sim *m)
+{
+	uint32_t b = choose_block(m);
+	struct block_state *one;
+
+	if (b == LC_NONE)
+		return false;
+	/* what is left of it will not be exact: be quick */
+	if (m->sum->capped && !m->hurried) {
+		m->hurried = true;
+		if (m->max_visits > m->visits + m->flow->nblocks)
+			m->max_visits = m->visits + m->flow->nblocks;
+	}
+	if (++m->visits > m->max_visits) {
+		m->sum->capped = m->sum->inexact = true;
+		if (!m->cap_reason)
+			m->cap_reason = "too many visits";
+		return false;
+	}
+	one = first_dirty(&m->states[b]);
+	one->dirty = false;
+	m->states[b].visits++;
+	m->block = b;
+	lc_arena_reset(&m->scratch);
+	run_block(m, &m->u->blocks.data[m->flow->first_block + b],
+		  state_clone(&m->arena, one->state), leave_block);
+	return true;
 }
 
 static void enter(struct sim *m)
@@ -932,7 +958,7 @@ static void run(struct sim *m)
 
 	for (int round = 0; round < MAX_RESTARTS; round++) {
 		for (uint32_t b = 0; b < m->flow->nblocks; b++)
-			m->states[b].len = 0;
+			m->states[b].len = m->states[b].visits = 0;
 		m->exits.len = 0;
 		m->lifted_keys.len = 0;
 		lc_map_release(&m->lifted);
@@ -940,7 +966,7 @@ static void run(struct sim *m)
 		m->loop_releases.len = 0;
 		m->visits = 0;
 		m->max_visits = VISITS_BASE + m->flow->nblocks * MAX_VISITS;
-		m->sum->capped = false;
+		m->sum->capped = m->sum->inexact = m->hurried = false;
 		summary_clear(m->sum);
 		sim_rewind(m->s, &at);
 		lc_arena_reset(&m->arena);

@@ -21,6 +21,7 @@ struct block_state {
 struct block_states {
 	struct block_state *data;
 	uint32_t len, cap;
+	uint32_t visits;
 };
 struct loop_class {
 	uint32_t cls, loop;
@@ -40,6 +41,7 @@ struct sim {
 	LC_ARRAY(struct exitrec) exits;
 	struct block_states *states;
 	uint32_t visits, max_visits;
+	bool hurried; /* max_visits has been lowered */
 	const char *cap_reason;
 	/* prepare.c: the shape of the flow */
 	uint32_t *order, *rpo; /* blocks in reverse post-order; its inverse */
