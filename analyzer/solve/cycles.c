@@ -282,10 +282,31 @@ static bool modes_block(const struct search *q)
 	return true;
 }
 
+/* Locks known by class only: that they are the same object is a guess already.
+ * The longer the calls between the two acquires, the less it is worth. */
+static bool far_fetched(const struct search *q)
+{
+	const struct solver *s = q->s;
+	bool vague = false, far = false;
+
+	for (uint32_t i = 0; i < q->depth; i++) {
+		const struct edge *e = &s->edges.data[q->edge[i]];
+
+		vague |= !s->out->locks.data[e->held_lock].exact;
+		far |= s->events.data[e->event].depth > SURE_DEPTH ||
+		       s->summaries[e->function].inexact;
+	}
+	return vague && far;
+}
+
 static bool possible(struct search *q)
 {
 	if (!modes_block(q)) {
 		q->reason = "readers do not exclude each other";
+		return false;
+	}
+	if (far_fetched(q)) {
+		q->reason = "objects of a class, and long chains of calls";
 		return false;
 	}
 	for (uint32_t i = 0; i < q->depth; i++)

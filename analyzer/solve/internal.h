@@ -33,6 +33,7 @@ enum {
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	MAX_RESTARTS = 6,
 	SURE_DEPTH = 4,        /* calls between two acquires of a sure finding */
+	BELIEVED_DEPTH = 10,   /* … and of one that is told at all */
 	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */
 };
 

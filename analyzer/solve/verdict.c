@@ -359,21 +359,31 @@ static bool steady(const struct locs *l, loc_t x)
 	return steady_name(l, x, false);
 }
 
+/* A lock function that tries first and waits then has more ways to end than
+ * its outcomes tell apart. */
+static bool built_of_tries(struct solver *s, const struct leak *k)
+{
+	uint32_t inner = s->events.data[k->held.event].inner;
+	const struct summary *sum;
+
+	if (inner == LC_NONE ||
+	    s->events.data[event_innermost(s, inner)].blocking != LC_BLOCK_TRY)
+		return false;
+	sum = &s->summaries[s->events.data[inner].function];
+	for (uint32_t i = 0; i < sum->acquires.len; i++)
+		if (sum->acquires.data[i].blocking == LC_BLOCK_YES)
+			return true;
+	return false;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
 	bool mine, failure;
-	const struct event *taken =
-		&s->events.data[event_innermost(s, k->held.event)];
-	/* a lock function that is built of tries has more ways to end than
-	 * its outcomes tell */
-	bool built = taken->blocking == LC_BLOCK_TRY &&
-		     s->events.data[k->held.event].depth > 0;
-	enum lc_strength strength =
-		k->held.cond || built ? LC_POSSIBLE : LC_SURE;
+	enum lc_strength strength = k->held.cond ? LC_POSSIBLE : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
-	    acquired_twice(s, k) || k->weak || s->summaries[k->function].capped ||
+	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) || s->summaries[k->function].capped ||
 	    !steady(&s->locs, k->lock))
 		return;
 	mine = gives_back(s, k, &release);
@@ -476,7 +486,8 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	/* a lock built of tries that spin before they wait is no try */
 	if (r->blocking == LC_BLOCK_TRY && s->events.data[r->event].depth > 1)
 		return;
-	if (!stuck(r) || r->weak || (r->again && !recursive(s, r->lock, r->event)) ||
+	if (!stuck(r) || r->weak ||
+	    s->events.data[r->event].depth > BELIEVED_DEPTH || (r->again && !recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner))
 		return;
 	if (r->loop && gives_back(s, &k, &release))
