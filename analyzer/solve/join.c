@@ -162,32 +162,69 @@ static bool rebound(const struct join *j, loc_t x)
 	return false;
 }
 
+/* The constant index that a step is; an absent step is index 0. */
+static bool constant_index(const struct join *j, loc_t x, loc_t *base,
+			   int64_t *index)
+{
+	const struct loc *n = loc_at(j->locs, x);
+
+	*base = n->kind == STEP_INDEX ? n->parent : x;
+	*index = n->kind == STEP_INDEX ? n->value : 0;
+	return n->kind != STEP_INDEX_VALUE && n->kind != STEP_INDEX_ANY;
+}
+
+/* An element by constant on the one side and by variable on the other, when
+ * the variable's two values were generalised too. 0 = no. */
+static loc_t explain_index(struct join *j, loc_t old, loc_t new)
+{
+	const struct loc *n = loc_at(j->locs, new);
+	int64_t index;
+	loc_t base;
+
+	if (n->kind != STEP_INDEX_VALUE ||
+	    !constant_index(j, old, &base, &index) || base != n->parent)
+		return 0;
+	for (uint32_t i = 0; i < j->npairs; i++)
+		if (!j->pairs[i].old.loc && j->pairs[i].old.constant == index &&
+		    j->pairs[i].new.loc == n->ref)
+			return loc_step(j->locs, base, STEP_INDEX_VALUE,
+					j->pairs[i].phi, 0);
+	return 0;
+}
+
+/* The common name of `old` and `new` by the pairs there are, 0 = none. */
+static loc_t explain(struct join *j, loc_t old, loc_t new)
+{
+	struct loc a = *loc_at(j->locs, old), b = *loc_at(j->locs, new);
+	loc_t parent, ref = a.ref;
+
+	for (uint32_t i = 0; i < j->npairs; i++)
+		if (j->pairs[i].old.loc == old && j->pairs[i].new.loc == new)
+			return j->pairs[i].phi;
+	if (old == new && !rebound(j, new))
+		return old;
+	if (b.kind == STEP_INDEX_VALUE && a.kind != STEP_INDEX_VALUE)
+		return explain_index(j, old, new);
+	if (a.kind < STEP_FIELD || a.kind != b.kind || a.value != b.value)
+		return 0;
+	if (a.kind == STEP_INDEX_VALUE)
+		ref = explain(j, a.ref, b.ref);
+	else if (a.ref != b.ref)
+		return 0;
+	parent = explain(j, a.parent, b.parent);
+	if (!parent || (a.kind == STEP_INDEX_VALUE && !ref))
+		return 0;
+	return loc_step(j->locs, parent, a.kind, ref, a.value);
+}
+
 /* Step 2. */
 static loc_t join_loc(struct join *j, loc_t old, loc_t new, loc_t about)
 {
-	loc_t o = old, n = new;
+	loc_t o = old, n = new, common = explain(j, old, new);
 
-	if (old == new && !rebound(j, new))
-		return old;
-	for (;;) {
-		const struct loc *a, *b;
-
-		for (uint32_t i = 0; i < j->npairs; i++)
-			if (j->pairs[i].old.loc == o &&
-			    j->pairs[i].new.loc == n && o && n)
-				return loc_rebase(j->locs, old, o,
-						  j->pairs[i].phi);
-		a = loc_at(j->locs, o);
-		b = loc_at(j->locs, n);
-		if (a->kind < STEP_FIELD || a->kind != b->kind ||
-		    a->ref != b->ref || a->value != b->value)
-			break;
-		o = a->parent;
-		n = b->parent;
-	}
+	if (common)
+		return common;
 	/* unexplained: keep the type's steps, lose the object */
-	o = old;
-	n = new;
 	while (loc_at(j->locs, o)->kind == STEP_FIELD &&
 	       loc_at(j->locs, n)->kind == STEP_FIELD &&
 	       loc_at(j->locs, o)->ref == loc_at(j->locs, n)->ref) {
