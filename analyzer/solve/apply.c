@@ -576,6 +576,8 @@ static void apply_outcome(const struct subst *b, struct state *st,
 
 		v.handle = v.handle ? subst_loc(b, v.handle) : 0;
 		/* a start whose entry is known is one thread, whoever calls */
+		if (v.event & LIVE_WAITED)
+			continue; /* told through summary.joined */
 		if (!is_registered(m->s, v.event))
 			v.event = lift_event(m, v.event, v.handle);
 		state_add_live(&m->arena, st, v);
@@ -754,6 +756,8 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 				     loc_class(&m->s->locs,
 					       st->live.data[k].handle, true)))
 				st->live.data[k].joined = true;
+		if (home)
+			ops_waited(m, st, home);
 		if (home)
 			ops_note_joined(m, loc_some(&m->s->locs, home));
 	}

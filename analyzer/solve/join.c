@@ -273,14 +273,36 @@ static void join_marks(struct join *j, struct state *into,
 	into->marks.len = n;
 }
 
+static bool waited(const struct state *s, uint32_t event)
+{
+	for (uint32_t i = 0; i < s->live.len; i++)
+		if (s->live.data[i].event == event)
+			return true;
+	return false;
+}
+
 /* A thread joined through an array or a list on one way (a loop that may run
  * zero times) counts as joined: the loop is meant to reach all of them. */
 static void join_live(struct join *j, struct state *into,
 		      const struct state *from)
 {
+	uint32_t n = 0;
+
+	/* waited for on both ways, or not surely */
+	for (uint32_t i = 0; i < into->live.len; i++) {
+		const struct live *v = &into->live.data[i];
+
+		if (!(v->event & LIVE_WAITED) || waited(from, v->event))
+			into->live.data[n++] = *v;
+	}
+	j->changed |= n != into->live.len;
+	into->live.len = n;
 	for (uint32_t i = 0; i < from->live.len; i++) {
 		const struct live *v = &from->live.data[i];
 		struct live *mine = NULL;
+
+		if (v->event & LIVE_WAITED)
+			continue;
 
 		for (uint32_t k = 0; k < into->live.len; k++)
 			if (into->live.data[k].event == v->event)

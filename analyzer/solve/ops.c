@@ -769,6 +769,14 @@ static void do_start(struct sim *m, struct state *st,
 		    sim_arg(m, st, in, mo->arg), handle.loc, in, mo->entry);
 }
 
+/* From here on the thread behind this global handle is over. */
+void ops_waited(struct sim *m, struct state *st, loc_t home)
+{
+	if (loc_is_exact(&m->s->locs, home) && !sim_is_element(m, home))
+		state_add_live(&m->arena, st,
+			       (struct live){ LIVE_WAITED | home, home, true });
+}
+
 /* Handles whose threads are waited for, told to callers. */
 void ops_note_joined(struct sim *m, loc_t home)
 {
@@ -810,6 +818,7 @@ static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
 		       sim_is_element(m, home)))))
 			t->joined = true;
 	}
+	ops_waited(m, st, home);
 	ops_note_joined(m, home);
 }
 

@@ -116,6 +116,7 @@ void ops_note_untested(struct sim *m, const struct lc_instr *in, loc_t lock,
 bool sim_swept(struct sim *m, loc_t lock);
 bool sim_swept_class(const struct sim *m, uint32_t cls);
 bool sim_is_element(const struct sim *m, loc_t lock);
+void ops_waited(struct sim *m, struct state *st, loc_t home);
 void ops_note_joined(struct sim *m, loc_t home);
 uint32_t ops_dropped(const struct state *st, struct lc_arena *to, loc_t **out);
 void *sim_copy(struct lc_arena *to, const void *data, size_t bytes);

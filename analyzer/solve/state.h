@@ -65,7 +65,9 @@ struct mark {
 	uint32_t event;
 };
 
-/* A thread started on the way here. */
+/* A thread started on the way here; or, with event = LIVE_WAITED | handle, the
+ * knowledge that whoever a global handle names has been waited for. */
+#define LIVE_WAITED 0x80000000u
 struct live {
 	uint32_t event; /* the start */
 	loc_t handle;   /* where its handle is stored, 0 = unknown */

@@ -18,8 +18,11 @@ enum { MAX_THREADS = 96 };
 static uint32_t thread_of_event(const struct solver *s,
 				const struct threads *t, uint32_t event)
 {
-	uint32_t inner = event_innermost(s, event);
+	uint32_t inner;
 
+	if (event & LIVE_WAITED)
+		return LC_NONE;
+	inner = event_innermost(s, event);
 	for (uint32_t i = 0; i < t->list.len; i++) {
 		const struct start *st;
 
@@ -52,6 +55,12 @@ static bool is_joined(const struct solver *s, const struct threads *t,
 	bool joined = false;
 
 	for (uint32_t i = 0; i < n; i++) {
+		if ((live[i].event & LIVE_WAITED) &&
+		    t->list.data[thread].kind == THREAD_STARTED &&
+		    !t->list.data[thread].many &&
+		    s->starts.data[t->list.data[thread].start].handle ==
+			    live[i].handle)
+			joined = true;
 		if (thread_of_event(s, t, live[i].event) != thread)
 			continue;
 		if (!live[i].joined)

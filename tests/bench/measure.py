@@ -244,9 +244,7 @@ def read_findings(path):
     if not os.path.exists(path):
         return None
     with open(path) as file:
-        report = json.load(file)
-    findings = report if isinstance(report, list) else report.get(
-        "findings", [])
+        findings = [json.loads(line) for line in file if line.strip()]
     levels = {}
     for finding in findings:
         key = (finding.get("level", "?"), finding.get("rule", "?"))
