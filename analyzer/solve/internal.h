@@ -32,6 +32,8 @@ enum {
 	MAX_GUESSES = 4,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	MAX_RESTARTS = 6,
+	MANY_VISITS = 300000,  /* of the program: from then on few a function */
+	FEW_VISITS = 3,        /* visits of one block then */
 	SURE_DEPTH = 4,        /* calls between two acquires of a sure finding */
 	BELIEVED_DEPTH = 10,   /* … and of one that is told at all */
 	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */
@@ -274,6 +276,7 @@ struct solver {
 	uint32_t trace_depth;     /* trace.c */
 	bool *escapes;            /* per function: its address is taken */
 	bool has_main;
+	uint32_t visits; /* of all functions so far */
 };
 
 /* ---- order.c ---- */

@@ -32,9 +32,21 @@ struct join {
 	bool changed;
 };
 
+/* A lock call that reported an error keeps its path apart until the lock is
+ * released, so that nobody takes it for one without the call. */
+static bool same_failures(const struct state *a, const struct state *b)
+{
+	for (uint32_t i = 0; i < a->marks.len; i++)
+		if (a->marks.data[i].kind == MARK_LOCK_FAILED &&
+		    !state_mark(b, a->marks.data[i].lock, MARK_LOCK_FAILED))
+			return false;
+	return true;
+}
+
 bool state_same_shape(const struct state *a, const struct state *b)
 {
-	if (a->held.len != b->held.len || a->weak != b->weak)
+	if (a->held.len != b->held.len || a->weak != b->weak ||
+	    !same_failures(a, b) || !same_failures(b, a))
 		return false;
 	for (uint32_t i = 0; i < a->held.len; i++) {
 		const struct held *x = &a->held.data[i], *y = &b->held.data[i];

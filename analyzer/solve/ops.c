@@ -542,6 +542,11 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 		k = state_mark(st, lock, MARK_TRY_FAILED);
 	if (k) {
 		bad_release(m, st, lock, LC_BAD_FAILED_TRY, event, k->event);
+		if (k->kind == MARK_LOCK_FAILED) {
+			state_clear_marks(st, lock);
+			state_set_mark(&m->arena, st, lock, MARK_RELEASED,
+				       event);
+		}
 		return;
 	}
 	k = state_mark(st, lock, MARK_RELEASED);

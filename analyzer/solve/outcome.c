@@ -396,9 +396,13 @@ static void drop_unclean(struct sim *m)
 			struct held *h = &e->state->held.data[k];
 			bool unclean = false;
 
-			if (h->count <= 0 || e->thread_exit ||
-			    !releases(m, h->lock))
+			if (e->thread_exit || !releases(m, h->lock))
 				continue;
+			if (h->count < 0) {
+				/* takes and releases it itself too */
+				state_drop_held(e->state, h);
+				continue;
+			}
 			for (uint32_t x = 0; x < m->exits.len; x++) {
 				const struct held *g = state_held(
 					m->exits.data[x].state, h->lock);

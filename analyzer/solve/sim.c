@@ -904,6 +904,7 @@ static bool run_dirty(struct sim *m)
 		if (m->max_visits > m->visits + m->flow->nblocks)
 			m->max_visits = m->visits + m->flow->nblocks;
 	}
+	m->s->visits++;
 	if (++m->visits > m->max_visits) {
 		m->sum->capped = m->sum->inexact = true;
 		if (!m->cap_reason)
@@ -966,6 +967,8 @@ static void run(struct sim *m)
 		m->loop_releases.len = 0;
 		m->visits = 0;
 		m->max_visits = VISITS_BASE + m->flow->nblocks * MAX_VISITS;
+		if (m->s->visits > MANY_VISITS)
+			m->max_visits = 100 + m->flow->nblocks * FEW_VISITS;
 		m->sum->capped = m->sum->inexact = m->hurried = false;
 		summary_clear(m->sum);
 		sim_rewind(m->s, &at);

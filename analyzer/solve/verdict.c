@@ -79,16 +79,21 @@ static enum sign sign_of(const struct fact *f)
 /* Signs of the exits of the function that leave without the lock. */
 static uint32_t free_signs(const struct solver *s, const struct leak *k)
 {
-	uint32_t set = 0;
+	uint32_t set = 0, taken = 0;
 
 	for (uint32_t i = 0; i < s->balances.len; i++) {
 		const struct balance *b = &s->balances.data[i];
-
-		if (b->function == k->function && b->lock == k->lock)
-			set |= 1u << (b->has_ret ? sign_of(&b->ret_fact)
+		uint32_t bit = 1u << (b->has_ret ? sign_of(&b->ret_fact)
 						 : SIGN_ANY);
+
+		if (b->function != k->function || b->lock != k->lock)
+			continue;
+		set |= bit;
+		if (b->taken)
+			taken |= bit;
 	}
-	return set;
+	/* those that gave it back count, not those that never took it */
+	return taken ? taken : set;
 }
 
 static bool returns_pointer(const struct solver *s, uint32_t f)
@@ -414,6 +419,9 @@ static void judge_leak(struct solver *s, const struct leak *k)
 				  failure, LC_POSSIBLE);
 		return;
 	}
+	if (!failure && k->has_ret && !s->ncallers[k->function] &&
+	    strcasestr(function_name(&s->program, k->function), "lock"))
+		return; /* it is what the name says */
 	if (!failure && (caller_decides(s, k) || separated(k, others))) {
 		/* perhaps it says so to callers that we do not see */
 		if (returns_pointer(s, k->function) ||
@@ -622,7 +630,8 @@ static void judge_bad_release(struct solver *s, const struct badrelease *b)
 		site = emit_event_site(s, b->other_event);
 		/* a lock that failed is often only logged, and released with
 		 * the rest: as if errors did not happen */
-		if (b->why == LC_BAD_FAILED_TRY && sometimes_own(s, b) &&
+		if (b->why == LC_BAD_FAILED_TRY &&
+		    (sometimes_own(s, b) || s->events.data[b->event].depth) &&
 		    s->events.data[b->other_event].blocking == LC_BLOCK_YES)
 			return;
 		emit_bad(s, b, b->why, site, strength);
