@@ -17,6 +17,7 @@
 /* Caps. Reaching one makes a row of `incomplete`. */
 enum {
 	MAX_STATES = 16,       /* lock states of one block */
+	MAX_DISJUNCTS = 3,     /* … of which so many differ in facts only */
 	MAX_VISITS = 12,       /* visits of one block, on average of a function */
 	VISITS_BASE = 1000,    /* … and so many whatever its size */
 	MAX_OUTCOMES = 12,     /* of one summary */

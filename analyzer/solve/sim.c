@@ -841,18 +841,44 @@ static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 	}
 }
 
+/* Ways to one lock call that exclude each other (`if (a || b) lock();`) stay
+ * apart for a while, so that the same test finds its lock again. */
+static bool keep_apart(const struct sim *m, uint32_t to, const struct state *a,
+		       const struct state *b)
+{
+	const struct lc_block *blk =
+		&m->u->blocks.data[m->flow->first_block + to];
+
+	if (m->in_loop[to] || m->sum->capped ||
+	    (!state_nheld(a) && blk->ninstrs != 1))
+		return false;
+	return facts_told_apart(a->facts.data, a->facts.len, b->facts.data,
+				b->facts.len);
+}
+
 void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 {
 	struct block_states *bs = &m->states[to];
+	uint32_t into = LC_NONE, variants = 0;
 
 	note_sweep(m, to, st);
 	sim_forget_dead(m, st, to);
 	for (uint32_t i = 0; i < bs->len; i++) {
-		if (!state_same_shape(bs->data[i].state, st))
+		const struct state *o = bs->data[i].state;
+
+		if (!state_same_shape(o, st))
 			continue;
-		if (state_join(&m->arena, &m->s->locs, bs->data[i].state, st,
+		into = i;
+		variants++;
+		if (!keep_apart(m, to, o, st))
+			break;
+		if (variants < MAX_DISJUNCTS)
+			into = LC_NONE;
+	}
+	if (into != LC_NONE) {
+		if (state_join(&m->arena, &m->s->locs, bs->data[into].state, st,
 			       m->function, to))
-			bs->data[i].dirty = true;
+			bs->data[into].dirty = true;
 		return;
 	}
 	if (bs->len >= MAX_STATES) {
