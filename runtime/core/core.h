@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The runtime's core: what the shim, the primitives and the steering call.
+ *
+ * The core keeps the books (which thread holds what, which asks for what),
+ * writes the record file (record.h), recognises hangs, and reports misuse. It
+ * does no locking for anybody: whoever calls it does the real operation, and
+ * tells the core before and after:
+ *
+ *	struct lc_rt_op op = lc_rt_acquire_begin(m, what, site);
+ *	int rc = real_lock(m);
+ *	lc_rt_acquire_end(op, rc == 0);
+ *	…
+ *	lc_rt_release(m, what, site);
+ *	real_unlock(m);
+ *
+ * Rules for all callers:
+ *  - A call that comes from inside the core, or between lc_rt_enter() and
+ *    lc_rt_leave(), passes through: it is not in the books. So primitives that
+ *    are built on pthread calls wrap those in enter/leave, and nothing is
+ *    counted twice when the shim is loaded too.
+ *  - Every function may be called in any state: before the core has started,
+ *    in a thread it has never seen, in a signal handler, with the core off.
+ *  - Nothing here allocates by malloc, and nothing here locks by pthread.
+ *  - errno is kept.
+ *
+ * All names are exported (lc_rt_…) from the shim and from liblockcheck_rt: with
+ * both in one process the dynamic linker gives everybody the first copy, so that
+ * there is one set of books.
+ */
+#ifndef LC_RUNTIME_CORE_H
+#define LC_RUNTIME_CORE_H
+
+#include "record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LC_RT_TLS __thread __attribute__((tls_model("initial-exec")))
+#define LC_RT_LIKELY(x) __builtin_expect(!!(x), 1)
+#define LC_RT_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* ---- sites ---- */
+
+/* A place of a call. Either a return address, as it is, or the address of a
+ * static struct lc_rt_site with LC_WHAT_NAMED in `what`. */
+typedef uintptr_t lc_rt_site_t;
+
+/* Made at compile time by lockcheck.h; lives as long as the program. */
+struct lc_rt_site {
+	const char *file;
+	const char *function;
+	uint32_t line;
+	uint32_t id; /* the core's: 0 until it is in the record */
+};
+
+/* In a function that the user calls: where from. */
+#define LC_RT_CALLER ((lc_rt_site_t)__builtin_return_address(0))
+
+/* ---- options: the environment, read once at the start ---- */
+
+enum lc_rt_on_hang {
+	LC_RT_HANG_REPORT = 0, /* explain on stderr, leave it hanging */
+	LC_RT_HANG_ABORT, /* explain, then abort() */
+	LC_RT_HANG_DUMP, /* explain, then end with a core dump (SIGQUIT) */
+	LC_RT_HANG_EXIT, /* explain, then _exit(LC_RT_EXIT_HANG) */
+	LC_RT_HANG_IGNORE, /* do not look */
+};
+
+enum lc_rt_on_misuse {
+	LC_RT_MISUSE_REPORT = 0, /* say it once per place, go on */
+	LC_RT_MISUSE_ABORT,
+	LC_RT_MISUSE_EXIT, /* _exit(LC_RT_EXIT_MISUSE) */
+	LC_RT_MISUSE_RECORD, /* only into the record file */
+	LC_RT_MISUSE_IGNORE,
+};
+
+enum { LC_RT_EXIT_HANG = 86, LC_RT_EXIT_MISUSE = 87 };
+
+struct lc_rt_options {
+	const char *record; /* LOCKCHECK_RECORD: path, %p = pid; NULL = none */
+	const char *steer; /* LOCKCHECK_STEER: file for the steering, or NULL */
+	enum lc_rt_on_hang on_hang; /* LOCKCHECK_ON_HANG */
+	enum lc_rt_on_misuse on_misuse; /* LOCKCHECK_ON_MISUSE */
+	bool children; /* LOCKCHECK_CHILDREN: 0 = stay out of forks and execs */
+	bool deepbind_off; /* LOCKCHECK_DEEPBIND=drop */
+	uint32_t tick_ms; /* LOCKCHECK_TICK_MS: how often hangs are looked for */
+	uint64_t max_bytes; /* LOCKCHECK_MAX_MB: of the record file */
+	int report_fd; /* LOCKCHECK_REPORT_FD: texts go there; 2 */
+	bool off; /* LOCKCHECK_OFF: nothing is done */
+};
+
+extern struct lc_rt_options lc_rt_options;
+
+/* ---- the books of a thread ---- */
+
+/* One lock asked for or held. 32 bytes, two a cache line. */
+struct lc_rt_held {
+	const void *lock; /* NULL: no entry (any more) */
+	uint64_t place; /* site in bits 0–47, what in 48–63 */
+	uint64_t key; /* of this entry and all before it */
+	uint64_t spare;
+};
+
+#define LC_RT_PLACE(site, what) \
+	(((uint64_t)(site) & 0xffffffffffffu) | (uint64_t)(what) << 48)
+#define LC_RT_PLACE_SITE(place) ((lc_rt_site_t)((place) & 0xffffffffffffu))
+#define LC_RT_PLACE_WHAT(place) ((uint32_t)((place) >> 48))
+#define LC_RT_PLACE_HELD ((uint64_t)LC_WHAT_HELD << 48)
+
+enum { LC_RT_EDGES = 2048, LC_RT_GENERATIONS = 1024 };
+
+enum lc_rt_thread_state {
+	LC_RT_THREAD_FREE = 0, /* the books may be taken by a new thread */
+	LC_RT_THREAD_STARTING, /* made by the creator, not running yet */
+	LC_RT_THREAD_LIVE,
+	LC_RT_THREAD_ENDED, /* gone; kept while something asks for it */
+};
+
+struct lc_rt_lock;
+struct lc_rt_steer_thread; /* steer.c's own */
+
+/*
+ * Written by its own thread only, but for what is said; read by others
+ * (the watcher, the steering) at any time, so a reader looks twice.
+ * held[0] is a sentinel; held[1 … depth] are the locks held, and at most one
+ * per nesting of signal handlers that is asked for (without LC_WHAT_HELD).
+ */
+struct lc_rt_thread {
+	/* hot: one cache line */
+	struct lc_rt_held *held;
+	uint32_t depth;
+	uint32_t capacity; /* of held */
+	uint64_t *edges; /* the edge cache: LC_RT_EDGES keys */
+	struct lc_rt_thread *next; /* all threads; never unlinked */
+
+	/* cold */
+	uint32_t id; /* 1, 2, … in order of creation */
+	uint32_t tid; /* the kernel's; 0 until it runs */
+	uint32_t state; /* enum lc_rt_thread_state, atomic */
+	uint32_t segment; /* from 1; ticked by create and join */
+	uint32_t creator; /* thread id, 0 = none */
+	uint32_t creator_segment;
+	lc_rec_place create; /* (creator, create, nth) is its lasting name */
+	lc_rec_place start;
+	uint32_t nth;
+	uint32_t flags; /* enum lc_rec_thread_flags */
+	bool joined, detached;
+	uintptr_t handle; /* pthread_t, 0 until known */
+	uintptr_t stack_low, stack_high; /* 0 = unknown */
+	int saved_errno;
+
+	/* What it waits for if that is not an entry of held: a join, a
+	 * condition, a barrier. wait_object NULL = not waiting. */
+	const void *wait_object;
+	uint64_t wait_place; /* as lc_rt_held.place */
+	uint32_t wait_stack; /* record id */
+	uint32_t wait_serial; /* counts waits */
+
+	struct lc_rt_seen *seen; /* all tuples recorded, key → stack id */
+	struct lc_rt_writer *writer; /* its open block of the record file */
+	struct lc_rt_steer_thread *steer;
+	uint32_t parked; /* set by the steering while it holds the thread */
+	uint32_t signals; /* has posted, signalled, set */
+	uint64_t look[4]; /* the watcher's */
+};
+
+/* `fast` is `me` while the thread is booked, not inside the core, and not
+ * steered; else NULL: one load decides. */
+struct lc_rt_tls {
+	struct lc_rt_thread *fast;
+	struct lc_rt_thread *me;
+	uint32_t inside; /* nesting of lc_rt_enter */
+	uint32_t gone; /* thread has ended its books */
+};
+
+extern LC_RT_TLS struct lc_rt_tls lc_rt_tls;
+
+/* Bumped by init and destroy of any lock that hashes there, so that no key of
+ * a lock's earlier life is found again. */
+extern uint32_t lc_rt_generations[LC_RT_GENERATIONS];
+
+/* 0 = not started, 1 = on, 2 = off for good. */
+extern uint32_t lc_rt_state;
+enum { LC_RT_COLD = 0, LC_RT_ON = 1, LC_RT_OFF = 2 };
+
+/* ---- life ---- */
+
+/* Reads the environment, opens the record. Idempotent, callable from the first
+ * lock of an early constructor; the constructor of the core calls it too. */
+void lc_rt_start(void);
+
+/* Is there anything to do: record, hang, misuse or steer? */
+static inline bool lc_rt_active(void)
+{
+	return __atomic_load_n(&lc_rt_state, __ATOMIC_RELAXED) != LC_RT_OFF;
+}
+
+/* Between these, calls pass through (see top). Nest. */
+void lc_rt_enter(void);
+void lc_rt_leave(void);
+
+/* The caller's books; made if it has none. NULL: off, inside, or ended. */
+struct lc_rt_thread *lc_rt_me(void);
+
+/* ---- acquire and release ---- */
+
+/* me NULL: passed through, lc_rt_acquire_end does nothing. */
+struct lc_rt_op {
+	struct lc_rt_thread *me;
+	struct lc_rt_held *entry;
+};
+
+struct lc_rt_op lc_rt_acquire_slow(const void *lock, uint32_t what,
+				   lc_rt_site_t site);
+void lc_rt_acquire_end_slow(struct lc_rt_op op, bool got);
+
+static inline uint64_t lc_rt_key(uint64_t before, const void *lock,
+				 uint64_t place)
+{
+	uint64_t a = (uint64_t)(uintptr_t)lock;
+	uint64_t k;
+
+	a += (uint64_t)lc_rt_generations[a >> 4 & (LC_RT_GENERATIONS - 1)]
+	     << 48;
+	k = (before ^ a) * 0x9e3779b97f4a7c15u;
+	k ^= k >> 29;
+	k = (k ^ place) * 0xbf58476d1ce4e5b9u;
+	return k ^ k >> 32;
+}
+
+/*
+ * Before the real call. `what` = LC_WHAT(kind, mode, how), a constant where it
+ * can be. On a hit of the edge cache nothing but the thread's own
+ * memory is touched. On a miss the tuple is recorded (and, with steering,
+ * the thread may be parked in here). From here to the end the thread counts
+ * as waiting for the lock, unless `how` is TRY.
+ */
+static inline __attribute__((always_inline)) struct lc_rt_op
+lc_rt_acquire_begin(const void *lock, uint32_t what, lc_rt_site_t site)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+
+	if (LC_RT_LIKELY(me)) {
+		uint32_t depth = me->depth;
+		struct lc_rt_held *e = me->held + depth + 1;
+		uint64_t place = LC_RT_PLACE(site, what);
+		uint64_t key = lc_rt_key(e[-1].key, lock, place);
+
+		if (LC_RT_LIKELY(me->edges[key & (LC_RT_EDGES - 1)] == key &&
+				 depth + 2 < me->capacity)) {
+			/* In this order, for signal handlers: what comes in
+			 * between sees an entry without a lock. */
+			me->depth = depth + 1;
+			__atomic_signal_fence(__ATOMIC_SEQ_CST);
+			e->place = place;
+			e->key = key;
+			__atomic_signal_fence(__ATOMIC_SEQ_CST);
+			e->lock = lock;
+			return (struct lc_rt_op){ me, e };
+		}
+	}
+	return lc_rt_acquire_slow(lock, what, site);
+}
+
+/* After the real call: did it acquire? (EOWNERDEAD did, EBUSY did not.) */
+static inline __attribute__((always_inline)) void
+lc_rt_acquire_end(struct lc_rt_op op, bool got)
+{
+	if (LC_RT_LIKELY(got && op.me && op.me == lc_rt_tls.fast))
+		op.entry->place |= LC_RT_PLACE_HELD;
+	else if (op.me)
+		lc_rt_acquire_end_slow(op, got);
+}
+
+/* Verdicts on a release; all but OK and UNKNOWN have been reported. */
+enum lc_rt_release {
+	LC_RT_RELEASE_OK = 0,
+	LC_RT_RELEASE_UNKNOWN, /* passed through, or not in the books */
+	LC_RT_RELEASE_OTHERS, /* another thread holds it; its books are mended */
+	LC_RT_RELEASE_NOT_HELD, /* nobody holds it */
+};
+
+enum lc_rt_release lc_rt_release_slow(const void *lock, uint32_t what,
+				      lc_rt_site_t site);
+
+/* Before the real call. `what` has the kind only; the mode is in the books. */
+static inline __attribute__((always_inline)) enum lc_rt_release
+lc_rt_release(const void *lock, uint32_t what, lc_rt_site_t site)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+
+	if (LC_RT_LIKELY(me)) {
+		uint32_t depth = me->depth;
+		struct lc_rt_held *e = me->held + depth;
+
+		if (LC_RT_LIKELY(e->lock == lock &&
+				 (e->place & LC_RT_PLACE_HELD))) {
+			e->lock = NULL;
+			__atomic_signal_fence(__ATOMIC_SEQ_CST);
+			me->depth = depth - 1;
+			return LC_RT_RELEASE_OK;
+		}
+	}
+	return lc_rt_release_slow(lock, what, site);
+}
+
+/* Does the calling thread hold it, by the books? */
+bool lc_rt_holds(const void *lock);
+
+/* A recursive lock was taken again by its holder without a wait: the same as
+ * acquire_begin + acquire_end, for primitives that count by themselves. */
+
+/* ---- objects ---- */
+
+/* A lock begins (again). name may be NULL; it is copied. `initial` is a
+ * semaphore's value or a barrier's count. The core knows every lock without
+ * this; it learns kind, birth and place by it. Reports INIT_HELD. */
+void lc_rt_init(const void *lock, uint32_t kind, uint32_t lock_flags,
+		uint64_t initial, const char *name, uint32_t what,
+		lc_rt_site_t site);
+
+/* A lock ends. True if it was in use (reported). */
+bool lc_rt_destroy(const void *lock, uint32_t kind, uint32_t what,
+		   lc_rt_site_t site);
+
+/* ---- waiting for what has no owner ---- */
+
+/*
+ * A wait for a condition, barrier, event, once, or a semaphore that is no
+ * lock. `mutex` is released by the wait (NULL if none); it leaves the books
+ * in begin and is back in end, with how it was held before. Between
+ * begin and end the thread counts as waiting for `object`. lc_rt_wait_end must
+ * run on every way out, also on cancellation (push a cleanup handler).
+ */
+struct lc_rt_wait {
+	struct lc_rt_thread *me;
+	const void *mutex;
+	uint64_t mutex_place;
+	uint32_t count; /* times mutex was held */
+	lc_rt_site_t site;
+	uint32_t what;
+};
+
+struct lc_rt_wait lc_rt_wait_begin(const void *object, const void *mutex,
+				   uint32_t what, lc_rt_site_t site);
+void lc_rt_wait_end(struct lc_rt_wait *wait);
+
+/* A signal, broadcast, post, set, barrier arrival, once completed. */
+void lc_rt_wake(const void *object, uint32_t what, lc_rt_site_t site);
+
+/* Semaphores. One whose initial value is 1 and that is posted by who waited
+ * for it is a lock: it is in the held set. Others are not. Begin before
+ * sem_wait, end after; post before sem_post. */
+struct lc_rt_sem {
+	struct lc_rt_op op;
+	struct lc_rt_wait wait;
+};
+
+struct lc_rt_sem lc_rt_sem_begin(const void *sem, uint32_t what,
+				 lc_rt_site_t site);
+void lc_rt_sem_end(struct lc_rt_sem *begun, bool got);
+void lc_rt_sem_post(const void *sem, uint32_t what, lc_rt_site_t site);
+
+/* ---- threads ---- */
+
+/* Before the real create: books for the child, NULL if off. Then either the
+ * child calls lc_rt_thread_run first of all, or the creator calls
+ * lc_rt_thread_failed. `start` is the user's routine. */
+struct lc_rt_thread *lc_rt_thread_create(uintptr_t start, uint32_t flags,
+					 uint32_t what, lc_rt_site_t site);
+void lc_rt_thread_failed(struct lc_rt_thread *child);
+/* In the creator, after the real create has succeeded. */
+void lc_rt_thread_created(struct lc_rt_thread *child, uintptr_t handle);
+void lc_rt_thread_run(struct lc_rt_thread *self);
+/* In the thread, at its very end: reports locks held, frees the books. Called
+ * by the core's own thread-specific-data destructor, too. */
+void lc_rt_thread_end(void);
+void lc_rt_thread_name(uintptr_t handle, const char *name);
+void lc_rt_thread_detached(uintptr_t handle);
+
+/* A join: between begin and end the caller waits for the thread. `how` is in
+ * `what`. got = the thread was joined. */
+struct lc_rt_wait lc_rt_join_begin(uintptr_t handle, uint32_t what,
+				   lc_rt_site_t site);
+void lc_rt_join_end(struct lc_rt_wait *wait, bool got);
+
+/* ---- misuse that the caller has found itself ---- */
+
+/* Records and reports by LOCKCHECK_ON_MISUSE (and may not return). The place
+ * where the lock was acquired is taken from the books where it is there. */
+void lc_rt_misuse(enum lc_rec_misuse_kind kind, const void *lock,
+		  uint32_t what, lc_rt_site_t site);
+
+/* A full sentence for the record and for report_fd, once per text. */
+void lc_rt_note(enum lc_rec_note_kind kind, const char *text);
+
+/* ---- for the steering (core/steer.c) ---- */
+
+/* What an acquire is, as the hooks get it. Valid during the hook. */
+struct lc_rt_event {
+	struct lc_rt_thread *thread; /* the calling thread */
+	const void *lock; /* address */
+	struct lc_rt_lock *object; /* its identity */
+	uint32_t what;
+	lc_rt_site_t site; /* as given */
+	lc_rec_place place; /* of site: stable between runs */
+};
+
+/*
+ * All hooks run in the thread they speak of, inside the core (lock calls pass
+ * through), with none of the core's own states held; they may block.
+ * With LOCKCHECK_STEER set every operation takes the slow path, so they see all.
+ * Every member may be NULL.
+ */
+struct lc_rt_steer {
+	/* Once, at the start. False: not steered after all (has been said). */
+	bool (*start)(const char *file);
+	/* Before a lock is asked for; the books are as before. May park. */
+	void (*before)(const struct lc_rt_event *);
+	/* The lock is not free; the thread is about to block (the books say it
+	 * waits). Decides by the wait-for graph whom to un-park. May not park. */
+	void (*blocked)(const struct lc_rt_event *);
+	/* After: got or not; the books are up to date. */
+	void (*after)(const struct lc_rt_event *, bool got);
+	/* After a release left the books, before the real one. */
+	void (*released)(const struct lc_rt_event *);
+	/* Begins to wait without a lock (condition, join, semaphore, …). */
+	void (*waits)(const struct lc_rt_event *);
+	void (*waited)(const struct lc_rt_event *);
+	void (*thread_started)(struct lc_rt_thread *);
+	void (*thread_ended)(struct lc_rt_thread *);
+	/* By the watcher, each tick; its thread has no books. */
+	void (*tick)(void);
+	/* A real hang was found (and written); before LOCKCHECK_ON_HANG. */
+	void (*hang)(const struct lc_rec_edge *edges, uint32_t count,
+		     uint32_t cycle);
+	/* At exit. */
+	void (*stop)(void);
+};
+
+/* Defined by steer.c. Weak here: without it LOCKCHECK_STEER is an error. */
+extern const struct lc_rt_steer lc_rt_steer __attribute__((weak));
+
+/* The thread list; entries are never freed, look at state. */
+struct lc_rt_thread *lc_rt_threads(void);
+#define LC_RT_EACH_THREAD(t) \
+	for (struct lc_rt_thread *t = lc_rt_threads(); t; \
+	     t = __atomic_load_n(&t->next, __ATOMIC_ACQUIRE))
+
+/* Holders of a lock, by the books: up to max are written, all are counted. */
+uint32_t lc_rt_holders(const void *lock, struct lc_rt_thread **who,
+		       uint32_t max);
+
+/* What a thread waits for: a lock it has asked for, or an object; NULL if it
+ * runs. *place gets site and what. */
+const void *lc_rt_waits_for(struct lc_rt_thread *t, uint64_t *place);
+
+/*
+ * Is t blocked, through any chain of waits for owners and joins, on a thread
+ * that `is_target` accepts? Returns that thread, or NULL. A thread that is not
+ * waiting ends its chain. A snapshot: the caller looks again before it acts.
+ */
+struct lc_rt_thread *lc_rt_blocked_behind(struct lc_rt_thread *t,
+					  bool (*is_target)(struct lc_rt_thread *));
+
+/* Identity of a lock (made if new): id as in the record, kind, name parts. */
+struct lc_rt_lock *lc_rt_lock_of(const void *lock, uint32_t what,
+				 lc_rt_site_t site);
+uint32_t lc_rt_lock_id(struct lc_rt_lock *lock);
+/* The parts of its lasting name, as in struct lc_rec_lock. */
+void lc_rt_lock_name(struct lc_rt_lock *lock, lc_rec_place *where,
+		     lc_rec_place *init, uint32_t *nth);
+
+/* A place that is the same in every run of the same files. */
+lc_rec_place lc_rt_place_of(lc_rt_site_t site, uint32_t what);
+/* Path of a module (by LC_REC_MODULE_OF), NULL if there is none; build_id may
+ * be NULL. Lives for ever. */
+const char *lc_rt_module_path(uint32_t module, const uint8_t **build_id,
+			      uint32_t *build_id_len);
+
+/* The stack of the calling thread into the record; its id. */
+uint32_t lc_rt_stack(void);
+/* The places of the calling thread's stack, innermost first; how many. */
+uint32_t lc_rt_stack_places(lc_rec_place *places, uint32_t max);
+
+/* A record of the steering (kinds and texts are steer.c's). */
+void lc_rt_record_steer(uint32_t event, uint32_t thread, uint32_t lock,
+			uint32_t stack, lc_rec_place site, uint64_t value,
+			const char *text);
+
+/* Sleep while *word == value, at most timeout_ns (0 = for ever). Spurious
+ * returns happen. Wake all sleepers. Raw futexes, no errno. */
+void lc_rt_futex_wait(uint32_t *word, uint32_t value, uint64_t timeout_ns);
+void lc_rt_futex_wake(uint32_t *word);
+uint64_t lc_rt_now_ns(void); /* monotonic */
+
+/* Is the thread stopped in the kernel? Its run time so far in ns, and its
+ * state letter (R, S, D, …) from /proc; 0 if it cannot be read. */
+uint64_t lc_rt_run_time(uint32_t tid, char *state);
+
+/* Memory for ever, zeroed, from mmap; never NULL (ends the process if there
+ * is no memory, as the record says). */
+void *lc_rt_alloc(size_t size_bytes);
+
+/* Formats (%s %u %x %lu %lx %d %% only, no locale, no malloc) to report_fd,
+ * in one write per call where it fits. */
+void lc_rt_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
