@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "cli/exit.h"
+#include "cli/report.h"
 #include "cli/resources.h"
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "cli/verbs.h"
-#include "report/report.h"
 #include "store/judge.h"
 
 /* An existing file is replaced only if it is one of ours: --db main.c is a
@@ -127,6 +127,9 @@ static int collect(struct lc_session *s, struct lc_error *err)
 	if (lc_findings_load(&s->findings, s->store, err))
 		return -1;
 	lc_findings_remove(&s->findings, is_excluded, s);
+	if (lc_format_has_graph(s->set->format) &&
+	    lc_lockgraph_load(&s->graph, s->store, err))
+		return -1;
 	lc_store_close(s->store);
 	s->store = NULL;
 	lc_session_mark(s, LC_STAGE_JUDGE);
@@ -153,40 +156,13 @@ static int exit_code(const struct lc_session *s)
 	return LC_CODE_CLEAN;
 }
 
-static int print_report(const struct lc_session *s, int code,
-			struct lc_output *out, struct lc_error *err)
-{
-	const char *format = s->set->format ? s->set->format : "text";
-	struct lc_report_options o = { .root = s->plan.root, .exit_code = code };
-	struct lc_error inner = LC_ERROR_INIT;
-	int rc;
-
-	o.color = lc_color_wanted(lc_color_option(s->set->color), out->file);
-	o.excerpt = isatty(fileno(out->file));
-	if (!strcmp(format, "sarif"))
-		rc = lc_report_sarif(&s->findings, &o, out->file, &inner);
-	else if (!strcmp(format, "json"))
-		rc = lc_report_json(&s->findings, &o, out->file, &inner);
-	else
-		rc = lc_report_text(&s->findings, &o, out->file, &inner);
-	if (rc)
-		lc_fail(err, "%s: %s", out->target, inner.text);
-	lc_error_release(&inner);
-	return rc;
-}
-
 static int report(struct lc_session *s, int code, struct lc_error *err)
 {
-	struct lc_output out;
 	int rc;
 
 	lc_progress_clear(&s->progress);
-	rc = lc_output_open(&out, s->set->output, err);
-	if (!rc)
-		rc = print_report(s, code, &out, err);
-	if (!rc)
-		rc = lc_output_commit(&out, err);
-	lc_output_release(&out);
+	rc = lc_write_report(s->set, &s->findings, &s->graph, s->plan.root,
+			     code, err);
 	lc_session_mark(s, LC_STAGE_REPORT);
 	return rc;
 }

@@ -39,6 +39,12 @@ static const struct lc_verb verbs[] = {
 	  "the lock graph. Sources are named as for check; without any the units\n"
 	  "are read from the database. A word that is no path is a function.",
 	  lc_verb_dump },
+	{ "report", LC_VERB_REPORT, false, 0, 0, "",
+	  "print the findings of the last run in another form",
+	  "Prints what check found, in any of its forms, from the database and\n"
+	  "without a new analysis. With --dropped: the lock order cycles that it\n"
+	  "looked at and did not report, each with the reason.",
+	  lc_verb_report },
 	{ "graph", LC_VERB_GRAPH, false, 0, 0, "",
 	  "print the lock graph for graphviz",
 	  "Prints the order of locks as a DOT graph: a node a lock, an edge from\n"

@@ -25,20 +25,22 @@ struct option_row {
 
 #define AT(field) offsetof(struct lc_settings, field)
 #define READS_DB                                                               \
-	(LC_VERB_EXPLAIN | LC_VERB_QUERY | LC_VERB_DUMP | LC_VERB_GRAPH)
+	(LC_VERB_EXPLAIN | LC_VERB_QUERY | LC_VERB_DUMP | LC_VERB_GRAPH |      \
+	 LC_VERB_REPORT)
 #define ANALYSES (LC_VERB_CHECK | LC_VERB_DUMP)
+#define REPORTS (LC_VERB_CHECK | LC_VERB_REPORT)
 #define EVERY (~0u)
 
 static const struct option_row rows[] = {
 	{ "compile-database", 'p', TEXT, "DIR|FILE", AT(database), ANALYSES,
 	  "compile_commands.json, or its directory (else searched from here "
 	  "upwards, also in build/)" },
-	{ "format", 'f', CHOICE, "text|sarif|json", AT(format), LC_VERB_CHECK,
+	{ "format", 'f', CHOICE, "text|sarif|json", AT(format), REPORTS,
 	  "form of the report (text)" },
 	{ "format", 'f', CHOICE, "dot", AT(format), LC_VERB_GRAPH,
 	  "form of the graph (dot)" },
 	{ "output", 'o', TEXT, "FILE", AT(output),
-	  LC_VERB_CHECK | LC_VERB_GRAPH, "write to FILE, not to stdout" },
+	  REPORTS | LC_VERB_GRAPH, "write to FILE, not to stdout" },
 	{ "db", 0, TEXT, "FILE", AT(db), LC_VERB_CHECK,
 	  "database to write (.lockcheck.db)" },
 	{ "db", 0, TEXT, "FILE", AT(db), READS_DB,
@@ -55,7 +57,9 @@ static const struct option_row rows[] = {
 	{ "function", 0, TEXT, "NAME", AT(function), LC_VERB_DUMP,
 	  "only this function" },
 	{ "color", 0, CHOICE, "auto|always|never", AT(color),
-	  LC_VERB_CHECK | LC_VERB_EXPLAIN, "colours in text (auto)" },
+	  REPORTS | LC_VERB_EXPLAIN, "colours in text (auto)" },
+	{ "dropped", 0, SWITCH, NULL, AT(dropped), LC_VERB_REPORT,
+	  "the cycles that are not reported, with the reason" },
 	{ "timeout", 0, NUMBER, "S", AT(timeout_s), ANALYSES,
 	  "seconds one source may take to parse (120)" },
 	{ "quiet", 'q', SWITCH, NULL, AT(quiet), ANALYSES,

@@ -15,6 +15,7 @@ enum lc_verb_bit {
 	LC_VERB_QUERY = 1 << 3,
 	LC_VERB_DUMP = 1 << 4,
 	LC_VERB_GRAPH = 1 << 5,
+	LC_VERB_REPORT = 1 << 6,
 };
 
 /* What the user said. Texts point into argv, and are NULL where nothing was
@@ -30,6 +31,7 @@ struct lc_settings {
 	struct lc_words rules, models;
 	uint32_t jobs, timeout_s; /* 0: default */
 	bool quiet, stats, help;
+	bool dropped; /* report: the cycles that were dropped */
 	LC_ARRAY(const char *) operands;
 	bool has_flags;          /* there was a "--" */
 	const char *const *flags; /* what stood behind it */

@@ -24,6 +24,7 @@ void lc_session_init(struct lc_session *s, const struct lc_settings *set)
 void lc_session_release(struct lc_session *s)
 {
 	lc_progress_clear(&s->progress);
+	lc_lockgraph_release(&s->graph);
 	lc_findings_release(&s->findings);
 	lc_store_close(s->store);
 	lc_output_release(&s->database);

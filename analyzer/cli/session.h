@@ -14,7 +14,7 @@
 #include "flow/flow.h"
 #include "model/model.h"
 #include "plan/plan.h"
-#include "report/findings.h"
+#include "report/lockgraph.h"
 #include "solve/facts.h"
 #include "store/store.h"
 
@@ -37,6 +37,7 @@ struct lc_session {
 	struct lc_store *store;
 	struct lc_output database; /* where the store is being written */
 	struct lc_findings findings;
+	struct lc_lockgraph graph; /* if the report shows it */
 	double stage_s[LC_STAGE_COUNT]; /* wall seconds */
 	double mark_s;                  /* when the running stage began */
 };

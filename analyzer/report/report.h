@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings as text, SARIF 2.1.0 or JSON lines; the lock graph as DOT. */
+/* Findings as text, SARIF 2.1.0, JSON lines or HTML; the lock graph as DOT or
+ * SVG. */
 #ifndef LC_REPORT_REPORT_H
 #define LC_REPORT_REPORT_H
 
 #include "report/findings.h"
+#include "report/lockgraph.h"
 
 struct lc_report_options {
 	const char *root; /* where relative files are read; NULL = findings' */
 	bool color;       /* text: see lc_color_wanted */
 	bool excerpt;     /* text: source lines with a caret */
 	int exit_code;    /* SARIF: the run's exit code */
+	const struct lc_lockgraph *graph; /* HTML: needed */
+	bool graph_first; /* HTML: opens with the lock order */
 };
 
 /* Each returns -1 when `out` could not be written. `options` may be NULL. */
@@ -23,6 +27,14 @@ int lc_report_sarif(const struct lc_findings *f,
 int lc_report_json(const struct lc_findings *f,
 		   const struct lc_report_options *options, FILE *out,
 		   struct lc_error *err);
+
+/* One HTML file that needs nothing else; see docs/html.md. */
+int lc_report_html(const struct lc_findings *f,
+		   const struct lc_report_options *options, FILE *out,
+		   struct lc_error *err);
+/* The cycles that the filters dropped, with the reason. */
+int lc_report_dropped(const struct lc_lockgraph *g, FILE *out,
+		      struct lc_error *err);
 
 /* One finding in full, with its rule's short text and excerpts. `prefix` is
  * the start of its fingerprint (4 digits or more); -1 if none or several have
