@@ -106,6 +106,13 @@ bool loc_is_open(const struct locs *l, loc_t x)
 	return loc_at(l, loc_at(l, x)->root)->kind == ROOT_PARAM;
 }
 
+loc_t loc_object(const struct locs *l, loc_t x)
+{
+	while (loc_at(l, x)->kind == STEP_FIELD)
+		x = loc_at(l, x)->parent;
+	return x;
+}
+
 bool loc_below(const struct locs *l, loc_t x, loc_t prefix)
 {
 	while (x != prefix) {

@@ -111,6 +111,8 @@ static inline bool value_same(struct value a, struct value b)
 bool loc_is_object(const struct locs *l, loc_t x);
 /* Rooted in a parameter: its meaning depends on the caller. */
 bool loc_is_open(const struct locs *l, loc_t x);
+/* The object that x is a field of (at whatever depth), or x itself. */
+loc_t loc_object(const struct locs *l, loc_t x);
 /* Does `x` start with `prefix`? */
 bool loc_below(const struct locs *l, loc_t x, loc_t prefix);
 /* One object in the whole program (a global, by fields and constant indexes). */

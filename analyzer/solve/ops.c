@@ -525,6 +525,42 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 		sim_havoc_shared(m, st, false);
 }
 
+/* Found by walking memory or asking a function, not handed to us by name. */
+static bool looked_up(const struct locs *l, loc_t object)
+{
+	const struct loc *n = loc_at(l, object);
+
+	return n->kind == ROOT_SYM ? n->why != SYM_ALLOC
+				   : n->kind == STEP_DEREF ||
+					     n->kind == STEP_INDEX_VALUE ||
+					     n->kind == STEP_INDEX_ANY;
+}
+
+/* Two names for what may well be one lock: `table->bucket[b]->lock` and
+ * `pages[id].lock`. Not two parameters, not an object and the next one. */
+static bool may_be_one(struct locs *l, loc_t a, loc_t b)
+{
+	loc_t x = loc_object(l, a), y = loc_object(l, b);
+
+	if (loc_is_exact(l, a) || loc_is_exact(l, b) || x == y ||
+	    loc_below(l, x, y) || loc_below(l, y, x) ||
+	    (!looked_up(l, x) && !looked_up(l, y)))
+		return false;
+	return loc_class(l, a, true) && loc_class(l, a, true) ==
+						loc_class(l, b, true);
+}
+
+static struct held *held_alias(struct sim *m, struct state *st, loc_t lock)
+{
+	for (uint32_t i = st->held.len; i-- > 0;) {
+		struct held *h = &st->held.data[i];
+
+		if (h->count > 0 && may_be_one(&m->s->locs, h->lock, lock))
+			return h;
+	}
+	return NULL;
+}
+
 void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 {
 	struct held *h = state_held(st, lock);
@@ -552,6 +588,13 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 	k = state_mark(st, lock, MARK_RELEASED);
 	if (k) {
 		bad_release(m, st, lock, LC_BAD_DOUBLE, event, k->event);
+		return;
+	}
+	if (!h)
+		h = held_alias(m, st, lock);
+	if (h && h->count > 0) { /* which of the two it was, nobody knows */
+		release_held(m, st, h, event);
+		st->weak = true;
 		return;
 	}
 	if (loc_at(&m->s->locs, loc_at(&m->s->locs, lock)->root)->kind ==

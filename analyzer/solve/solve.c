@@ -29,7 +29,8 @@ static void static_kinds(struct solver *s)
 	}
 }
 
-/* Function tables and pointers that an initialiser fills and nobody writes. */
+/* Function tables, pointers and const numbers that an initialiser fills and
+ * nobody writes. */
 static int by_loc(const void *a, const void *b)
 {
 	const struct bind *x = a, *y = b;
@@ -64,6 +65,21 @@ static void mark_written(struct solver *s, bool *written)
 	}
 }
 
+/* `static const bool tracing = false`: tests of it are decided. Of arrays
+ * only pointers are kept: a table of numbers decides no lock. */
+static bool const_number(const struct lc_unit *u, const struct lc_path *q,
+			 const struct lc_operand *o)
+{
+	if (o->kind != LC_OP_CONST ||
+	    !(u->symbols.data[q->root].flags & LC_SYM_CONST) ||
+	    u->symbols.data[q->root].flags & LC_SYM_VOLATILE)
+		return false;
+	for (uint32_t i = 0; i < q->nsteps; i++)
+		if (u->steps.data[q->first_step + i].kind != LC_STEP_FIELD)
+			return false;
+	return true;
+}
+
 static void static_values(struct solver *s)
 {
 	bool *written = lc_alloc(s->program.symbols.len + 1);
@@ -81,7 +97,8 @@ static void static_values(struct solver *s)
 			const struct lc_path *q = &unit->paths.data[in->path];
 
 			if (q->root_kind != LC_ROOT_GLOBAL ||
-			    (o->kind != LC_OP_FUNC && o->kind != LC_OP_ADDR) ||
+			    (o->kind != LC_OP_FUNC && o->kind != LC_OP_ADDR &&
+			     !const_number(unit, q, o)) ||
 			    written[s->program.symbol_map[u][q->root]])
 				continue;
 			*lc_push(&s->constants) = (struct bind){

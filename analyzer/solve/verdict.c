@@ -553,20 +553,13 @@ static void emit_bad(struct solver *s, const struct badrelease *b,
 	n->trace = trace;
 }
 
-static loc_t object_of(const struct locs *l, loc_t x)
-{
-	while (loc_at(l, x)->kind == STEP_FIELD)
-		x = loc_at(l, x)->parent;
-	return x;
-}
-
 /* Two locks one of which can be mistaken for the other: both single objects,
  * two fields of one object, or the held one's object moved on from. (Going the
  * other way, from the object behind to this one, is hand over hand.) */
 static bool comparable(const struct solver *s, loc_t held, loc_t released)
 {
 	const struct locs *l = &s->locs;
-	loc_t a = object_of(l, held), b = object_of(l, released);
+	loc_t a = loc_object(l, held), b = loc_object(l, released);
 
 	if (loc_is_exact(l, held) && loc_is_exact(l, released))
 		return true;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* One lock reached in two ways through memory: which lock the release means
+ * nobody can tell, so nothing is said. A program. */
+#include <pthread.h>
+#include <stddef.h>
+
+struct page {
+	pthread_mutex_t lock;
+	unsigned id;
+	int used;
+};
+struct store {
+	struct page *pages;
+	struct page **bucket;
+};
+static struct store *disk;
+
+/* Returns holding the page's lock. */
+static int open_page(struct store *s, unsigned hash, unsigned *id)
+{
+	struct page *p = s->bucket[hash];
+
+	if (!p)
+		return -1;
+	pthread_mutex_lock(&p->lock);
+	*id = p->id;
+	return 0;
+}
+
+static void close_page(struct store *s, unsigned id)
+{
+	struct page *p = &s->pages[id];
+
+	p->used--;
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* bucket[1] is one of pages[]. */
+static void *reader_ok(void *arg)
+{
+	unsigned id;
+
+	if (open_page(disk, 1, &id) == 0)
+		close_page(disk, id);
+	return arg;
+}
+
+/* A page by itself and one looked up: the lock of the first is kept. */
+static void *forgetful_bad(void *arg)
+{
+	unsigned id;
+
+	if (open_page(disk, 1, &id) == 0)
+		disk->pages[id].used++;
+	return arg; // @expect unreleased-lock
+}
+
+/* Two objects, each named by the caller: they are two. */
+int move_bad(struct page *from, struct page *to)
+{
+	int n;
+
+	pthread_mutex_lock(&from->lock);
+	n = from->used;
+	from->used = 0;
+	pthread_mutex_unlock(&to->lock); // @expect release-not-held
+	return n;
+}
+
+int move_ok(struct page *from, struct page *to)
+{
+	int n;
+
+	pthread_mutex_lock(&from->lock);
+	n = from->used;
+	from->used = 0;
+	pthread_mutex_unlock(&from->lock);
+	to->used += n;
+	return n;
+}
+
+int main(void)
+{
+	pthread_t t[2];
+	struct page a = { .lock = PTHREAD_MUTEX_INITIALIZER }, b = a;
+
+	pthread_create(&t[0], NULL, reader_ok, NULL);
+	pthread_create(&t[1], NULL, forgetful_bad, NULL);
+	for (int i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+	return move_bad(&a, &b) + move_ok(&a, &b);
+}
