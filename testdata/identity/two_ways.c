@@ -82,11 +82,10 @@ int move_ok(struct page *from, struct page *to)
 int main(void)
 {
 	pthread_t t[2];
-	struct page a = { .lock = PTHREAD_MUTEX_INITIALIZER }, b = a;
 
 	pthread_create(&t[0], NULL, reader_ok, NULL);
 	pthread_create(&t[1], NULL, forgetful_bad, NULL);
 	for (int i = 0; i < 2; i++)
 		pthread_join(t[i], NULL);
-	return move_bad(&a, &b) + move_ok(&a, &b);
+	return 0;
 }
