@@ -55,30 +55,6 @@ static void *forgetful_bad(void *arg)
 	return arg; // @expect unreleased-lock
 }
 
-/* Two objects, each named by the caller: they are two. */
-int move_bad(struct page *from, struct page *to)
-{
-	int n;
-
-	pthread_mutex_lock(&from->lock);
-	n = from->used;
-	from->used = 0;
-	pthread_mutex_unlock(&to->lock); // @expect release-not-held
-	return n;
-}
-
-int move_ok(struct page *from, struct page *to)
-{
-	int n;
-
-	pthread_mutex_lock(&from->lock);
-	n = from->used;
-	from->used = 0;
-	pthread_mutex_unlock(&from->lock);
-	to->used += n;
-	return n;
-}
-
 int main(void)
 {
 	pthread_t t[2];
