@@ -501,7 +501,8 @@ static void apply_result(const struct subst *b, struct state *st,
 	}
 }
 
-static void apply_delta(const struct subst *b, struct state *st,
+/* false: it cannot have ended this way */
+static bool apply_delta(const struct subst *b, struct state *st,
 			const struct delta *d, const struct outcome *o,
 			const struct lc_instr *in)
 {
@@ -511,7 +512,9 @@ static void apply_delta(const struct subst *b, struct state *st,
 	struct held *h = NULL;
 
 	if (!lock || sim_swept(m, lock))
-		return;
+		return true;
+	if (!sim_assume_there(m, st, lock))
+		return false;
 	event = lift_event(m, d->held.event, lock);
 	if (d->held.count < 0) {
 		h = state_held(st, lock);
@@ -519,12 +522,12 @@ static void apply_delta(const struct subst *b, struct state *st,
 			m->s->events.data[d->held.event].satisfied = true;
 		for (int i = d->held.count; i < 0; i++)
 			ops_release(m, st, lock, event);
-		return;
+		return true;
 	}
 	for (int i = 0; i < d->held.count; i++)
 		h = ops_hold(m, st, lock, d->held.mode, event);
 	if (!h || h->count != d->held.count)
-		return;
+		return true;
 	h->flags |= d->held.flags & (HELD_WEAK | HELD_UNCHECKED);
 	if (d->held.max_count > h->max_count)
 		h->max_count = d->held.max_count;
@@ -532,6 +535,7 @@ static void apply_delta(const struct subst *b, struct state *st,
 		h->cond = subst(b, o->ret.loc).loc;
 		h->success = d->held.success;
 	}
+	return true;
 }
 
 static bool is_registered(const struct solver *s, uint32_t event)
@@ -542,7 +546,7 @@ static bool is_registered(const struct solver *s, uint32_t event)
 	return false;
 }
 
-static void apply_outcome(const struct subst *b, struct state *st,
+static bool apply_outcome(const struct subst *b, struct state *st,
 			  const struct outcome *o, const struct lc_instr *in,
 			  bool weak)
 {
@@ -551,7 +555,8 @@ static void apply_outcome(const struct subst *b, struct state *st,
 
 	st->weak |= o->weak || (weak && o->ndeltas);
 	for (uint32_t i = 0; i < o->ndeltas; i++)
-		apply_delta(b, st, &o->deltas[i], o, in);
+		if (!apply_delta(b, st, &o->deltas[i], o, in))
+			return false;
 	for (uint32_t i = 0; i < o->nfailed; i++) {
 		loc_t x = subst_loc(b, o->failed[i].lock);
 
@@ -583,6 +588,7 @@ static void apply_outcome(const struct subst *b, struct state *st,
 		state_add_live(&m->arena, st, v);
 	}
 	apply_result(b, st, o, in);
+	return true;
 }
 
 /* Locks held only on success of a try inside, whose result nobody reads. */
@@ -650,9 +656,9 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 			continue;
 		if (tried && !o->ndeltas)
 			continue;
-		if (!applicable(b, o, one))
+		if (!applicable(b, o, one) ||
+		    !apply_outcome(b, one, o, in, weak))
 			continue;
-		apply_outcome(b, one, o, in, weak);
 		if (tried)
 			for (uint32_t k = 0; k < one->held.len; k++)
 				if (one->held.data[k].instr == m->instr) {

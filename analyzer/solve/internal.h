@@ -59,6 +59,7 @@ struct event {
 	bool reported; /* became a finding: consequences are silent */
 	uint32_t function, instr;
 	uint32_t inner;  /* the callee's event it stands for, LC_NONE */
+	uint32_t twin;   /* a ring: acquires that a join made one */
 	uint32_t depth;
 	loc_t lock;      /* START: the handle */
 	const struct lc_model *model;
@@ -182,6 +183,7 @@ struct leak {
 	struct value ret;
 	struct fact ret_fact;
 	bool has_ret, weak, thread_exit;
+	bool handed_over; /* the caller gets the object that is locked */
 	uint32_t nconds;
 	struct fact *conds;
 };
@@ -297,6 +299,8 @@ uint32_t flow_successor(const struct lc_unit *u, const struct lc_block *b,
 /* ---- observe.c ---- */
 uint32_t event_get(struct solver *s, struct event e);
 uint32_t event_innermost(const struct solver *s, uint32_t event);
+/* What becomes of one of them becomes of the other. */
+void event_unite(struct solver *s, uint32_t a, uint32_t b);
 
 /* ---- order.c ---- */
 /* Decides what is simulated, in which order, and does it. */

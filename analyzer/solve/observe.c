@@ -27,6 +27,7 @@ uint32_t event_get(struct solver *s, struct event e)
 	if (i != LC_NOT_FOUND)
 		return i;
 	i = s->events.len;
+	e.twin = i;
 	*lc_push(&s->events) = e;
 	lc_map_add(&s->event_index, h, i);
 	return i;
@@ -37,6 +38,19 @@ uint32_t event_innermost(const struct solver *s, uint32_t event)
 	while (s->events.data[event].inner != LC_NONE)
 		event = s->events.data[event].inner;
 	return event;
+}
+
+void event_unite(struct solver *s, uint32_t a, uint32_t b)
+{
+	uint32_t next = s->events.data[a].twin;
+
+	for (uint32_t e = next; e != a; e = s->events.data[e].twin)
+		if (e == b)
+			return;
+	if (a == b)
+		return;
+	s->events.data[a].twin = s->events.data[b].twin;
+	s->events.data[b].twin = next;
 }
 
 /* ---- edges ---- */

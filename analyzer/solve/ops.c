@@ -402,8 +402,7 @@ static void do_acquire(struct sim *m, struct state *st,
 	a.blocking = (uint8_t)mo->blocking;
 	if (sim_swept(m, lock))
 		return;
-	/* a null lock would have crashed: the pointer is none */
-	state_assume(&m->arena, st, &m->s->locs, value_addr(lock), LC_NE, 0);
+	sim_assume_there(m, st, lock);
 	/* our own give-up of a caller's lock is added by note_acquire */
 	ops_note_acquire(m, st, &a);
 	if (mo->blocking != LC_BLOCK_YES) {
@@ -420,12 +419,21 @@ static void do_acquire(struct sim *m, struct state *st,
 
 /* ---- release ---- */
 
-/* The functions below us that left the lock held did right. */
+/* The functions below us that left the lock held did right; so did those
+ * whose way was joined with theirs. */
 static void mark_released(struct solver *s, uint32_t event)
 {
-	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
-	     e = s->events.data[e].inner)
-		s->events.data[e].released = true;
+	uint32_t e = event;
+
+	do {
+		uint32_t inner = s->events.data[e].inner;
+
+		if (inner != LC_NONE && !s->events.data[inner].released) {
+			s->events.data[inner].released = true;
+			mark_released(s, inner);
+		}
+		e = s->events.data[e].twin;
+	} while (e != event);
 }
 
 static void bad_release(struct sim *m, struct state *st, loc_t lock,
@@ -621,6 +629,7 @@ static void do_release(struct sim *m, struct state *st,
 
 	if (!lock)
 		return;
+	sim_assume_there(m, st, lock);
 	ops_release(m, st, lock, acquire_event(m, mo, EV_RELEASE, lock));
 }
 

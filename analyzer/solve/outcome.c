@@ -238,6 +238,40 @@ static void fold(struct sim *m, struct exitrec *into, const struct exitrec *e,
 		into->ret = state_load(&m->s->locs, into->state, ret_place(m));
 }
 
+static bool keeps_lock(const struct outcome *o)
+{
+	for (uint32_t i = 0; i < o->ndeltas; i++)
+		if (o->deltas[i].held.count > 0)
+			return true;
+	return false;
+}
+
+/* A function that returns NULL without a lock, and else something with one:
+ * that something is an object, though how it is found is beyond us. */
+static void tell_null_apart(struct sim *m)
+{
+	bool null_is_free = false;
+
+	if (!(function_symbol(&m->s->program, m->function)->flags &
+	      LC_SYM_POINTER_RET))
+		return;
+	for (uint32_t i = 0; i < m->sum->outcomes.len; i++) {
+		const struct outcome *o = &m->sum->outcomes.data[i];
+
+		if (ret_class(&o->ret_fact) != RET_ZERO)
+			continue;
+		if (keeps_lock(o))
+			return;
+		null_is_free = true;
+	}
+	for (uint32_t i = 0; null_is_free && i < m->sum->outcomes.len; i++) {
+		struct outcome *o = &m->sum->outcomes.data[i];
+
+		if (o->has_ret && o->ret.loc && keeps_lock(o))
+			fact_refine(&o->ret_fact, LC_NE, 0);
+	}
+}
+
 static void make_outcomes(struct sim *m)
 {
 	LC_ARRAY(struct exitrec) groups = { 0 };
@@ -281,10 +315,44 @@ static void make_outcomes(struct sim *m)
 	}
 	for (uint32_t i = 0; i < groups.len; i++)
 		build(m, &groups.data[i]);
+	tell_null_apart(m);
 	lc_array_release(&groups);
 }
 
 /* ---- leaks ---- */
+
+static bool reaches(const struct locs *l, struct value v, loc_t object)
+{
+	return v.loc && (loc_below(l, v.loc, object) ||
+			 loc_below(l, object, v.loc));
+}
+
+/* Does the caller get an object, by the result or through a pointer of its
+ * own, that this function found and locked? Then that is the service. */
+static bool handed_over(const struct sim *m, const struct exitrec *e,
+			loc_t lock)
+{
+	const struct locs *l = &m->s->locs;
+	loc_t root = loc_at(l, lock)->root, object = loc_object(l, lock);
+
+	if (loc_at(l, object)->kind == ROOT_PARAM ||
+	    loc_at(l, root)->kind == ROOT_GLOBAL)
+		return false;
+	if (e->has_ret && e->ret.loc &&
+	    (loc_at(l, root)->kind == ROOT_SYM
+		     ? loc_at(l, e->ret.loc)->root == root
+		     : reaches(l, e->ret, object)))
+		return true;
+	for (uint32_t i = 0; i < e->state->store.len; i++) {
+		const struct bind *b = &e->state->store.data[i];
+
+		if (loc_is_open(l, b->loc) &&
+		    loc_at(l, loc_object(l, b->loc))->kind == ROOT_PARAM &&
+		    reaches(l, b->value, object))
+			return true;
+	}
+	return false;
+}
 
 static void note_leak(struct sim *m, const struct exitrec *e,
 		      const struct held *h)
@@ -301,6 +369,7 @@ static void note_leak(struct sim *m, const struct exitrec *e,
 	k->ret_fact = exit_ret(m, e);
 	k->weak = e->state->weak || (h->flags & HELD_WEAK);
 	k->thread_exit = e->thread_exit;
+	k->handed_over = handed_over(m, e, h->lock);
 	k->nconds = sim_conds(m, e->state, &m->s->arena, &k->conds);
 }
 

@@ -230,15 +230,30 @@ void *sim_copy(struct lc_arena *to, const void *data, size_t bytes)
 	return p;
 }
 
+/* A parameter's own value, or bits of it. */
+static bool about_parameter(const struct locs *l, loc_t x)
+{
+	while (loc_at(l, x)->kind == STEP_MASK)
+		x = loc_at(l, x)->parent;
+	return loc_at(l, x)->kind == ROOT_PARAM;
+}
+
+/* Flags that were passed first: they are what decides most often. */
 uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
 		   struct fact **out)
 {
-	uint32_t n = 0;
+	const struct locs *l = &m->s->locs;
 	struct fact tmp[MAX_CONDS];
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < st->facts.len && n < MAX_CONDS; i++)
-		if (sim_visible(&m->s->locs, st->facts.data[i].sym))
-			tmp[n++] = st->facts.data[i];
+	for (int flags = 1; flags >= 0; flags--)
+		for (uint32_t i = 0; i < st->facts.len && n < MAX_CONDS; i++) {
+			loc_t x = st->facts.data[i].sym;
+
+			if (about_parameter(l, x) == flags &&
+			    sim_visible(l, x))
+				tmp[n++] = st->facts.data[i];
+		}
 	*out = sim_copy(to, tmp, n * sizeof(**out));
 	return n;
 }
@@ -293,6 +308,26 @@ void sim_settle(struct sim *m, struct state *st, struct value v)
 			state_drop_held(st, h);
 			i--;
 		}
+	}
+}
+
+/* A lock at a null pointer would have crashed: the pointers on the way to it
+ * are none. false = one of them is known to be null. */
+bool sim_assume_there(struct sim *m, struct state *st, loc_t lock)
+{
+	struct locs *l = &m->s->locs;
+	loc_t x = lock;
+
+	for (;;) {
+		const struct loc *n = loc_at(l, x);
+
+		if ((n->kind < STEP_FIELD || n->kind == STEP_DEREF) &&
+		    !loc_is_object(l, x) &&
+		    !state_assume(&m->arena, st, l, value_addr(x), LC_NE, 0))
+			return false;
+		if (n->kind < STEP_FIELD)
+			return true;
+		x = n->parent;
 	}
 }
 
@@ -475,8 +510,7 @@ static void store_result(struct sim *m, struct state *st,
 				       m->instr, 0)));
 }
 
-/* Leaves other locks held than it found. */
-static bool moves_locks(const struct sim *m, uint32_t f)
+bool sim_moves_locks(const struct sim *m, uint32_t f)
 {
 	const struct summary *sum = &m->s->summaries[f];
 
@@ -503,7 +537,7 @@ static bool call_functions(struct sim *m, struct state *st,
 	for (uint32_t i = 0; i < nargs; i++)
 		args[i] = sim_arg(m, st, in, (int)i);
 	for (uint32_t i = n; i-- > 0;)
-		if (moves_locks(m, targets[i]))
+		if (sim_moves_locks(m, targets[i]))
 			chosen = i;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t forks = m->next.len;
@@ -806,88 +840,6 @@ void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos)
 }
 
 /* ---- the worklist ---- */
-
-static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
-{
-	struct locs *l = &m->s->locs;
-
-	if (!m->in_loop[m->block] || m->rpo[to] > m->rpo[m->block])
-		return;
-	for (uint32_t i = 0; i < st->held.len; i++) {
-		const struct held *h = &st->held.data[i];
-		uint32_t cls;
-		bool known = false;
-
-		if (h->count <= 0 || h->instr == LC_NONE ||
-		    m->loop_of[m->instr_block[h->instr - m->first_instr]] !=
-			    m->loop_of[to])
-			continue;
-		if (loc_is_exact(l, h->lock) &&
-		    loc_at(l, h->lock)->kind != STEP_INDEX &&
-		    !(loc_at(l, h->lock)->kind == STEP_FIELD &&
-		      loc_at(l, loc_at(l, h->lock)->parent)->kind ==
-			      STEP_INDEX) &&
-		    !sim_is_element(m, h->lock))
-			continue;
-		if (loc_is_open(l, h->lock) && !sim_is_element(m, h->lock))
-			continue; /* the same object in each round */
-		cls = loc_class(l, h->lock, true);
-		for (uint32_t k = 0; k < m->held_over.len; k++)
-			known |= m->held_over.data[k].cls == cls;
-		if (!known)
-			*lc_push(&m->held_over) = (struct loop_class){
-				cls, m->loop_of[to]
-			};
-	}
-}
-
-/* Ways to one lock call that exclude each other (`if (a || b) lock();`) stay
- * apart for a while, so that the same test finds its lock again. */
-static bool keep_apart(const struct sim *m, uint32_t to, const struct state *a,
-		       const struct state *b)
-{
-	const struct lc_block *blk =
-		&m->u->blocks.data[m->flow->first_block + to];
-
-	if (m->in_loop[to] || m->sum->capped ||
-	    (!state_nheld(a) && blk->ninstrs != 1))
-		return false;
-	return facts_told_apart(a->facts.data, a->facts.len, b->facts.data,
-				b->facts.len);
-}
-
-void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
-{
-	struct block_states *bs = &m->states[to];
-	uint32_t into = LC_NONE, variants = 0;
-
-	note_sweep(m, to, st);
-	sim_forget_dead(m, st, to);
-	for (uint32_t i = 0; i < bs->len; i++) {
-		const struct state *o = bs->data[i].state;
-
-		if (!state_same_shape(o, st))
-			continue;
-		into = i;
-		variants++;
-		if (!keep_apart(m, to, o, st))
-			break;
-		if (variants < MAX_DISJUNCTS)
-			into = LC_NONE;
-	}
-	if (into != LC_NONE) {
-		if (state_join(&m->arena, &m->s->locs, bs->data[into].state, st,
-			       m->function, to))
-			bs->data[into].dirty = true;
-		return;
-	}
-	if (bs->len >= MAX_STATES) {
-		m->sum->capped = m->sum->inexact = true;
-		m->cap_reason = "too many lock states at one point";
-		return;
-	}
-	*lc_push(bs) = (struct block_state){ st, true };
-}
 
 static struct block_state *first_dirty(struct block_states *bs)
 {

@@ -77,9 +77,11 @@ loc_t sim_path(struct sim *m, struct state *st, uint32_t path);
 struct value sim_arg(struct sim *m, struct state *st,
 		     const struct lc_instr *in, int number);
 loc_t value_loc(struct sim *m, struct value v); /* what it points to */
-void sim_flow_to(struct sim *m, uint32_t to, struct state *st);
+/* The function leaves other locks held than it found. */
+bool sim_moves_locks(const struct sim *m, uint32_t f);
 /* Draws the consequences of what is known of v for locks held on condition. */
 void sim_settle(struct sim *m, struct state *st, struct value v);
+bool sim_assume_there(struct sim *m, struct state *st, loc_t lock);
 /* Memory others can reach may have changed. all: whatever was known of it;
  * else only what was learnt under a lock. */
 void sim_havoc_shared(struct sim *m, struct state *st, bool all);
@@ -94,6 +96,9 @@ uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
 		   struct fact **out);
 bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 		  int64_t *c);
+
+/* merge.c */
+void sim_flow_to(struct sim *m, uint32_t to, struct state *st);
 
 /* ops.c */
 /* false: the call ends the path */

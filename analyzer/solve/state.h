@@ -26,7 +26,7 @@ struct bind {
 };
 
 /* What is known of the value "address of sym". */
-enum { MAX_NE = 3 };
+enum { MAX_NE = 3, MAX_SPLIT = 4 };
 struct fact {
 	loc_t sym;
 	int64_t lo, hi; /* lo <= value <= hi */
@@ -85,6 +85,8 @@ struct state {
 	STATE_ARRAY(struct held) held;  /* in order of acquisition */
 	STATE_ARRAY(struct mark) marks; /* sorted by lock, kind */
 	STATE_ARRAY(struct live) live;  /* sorted by event */
+	loc_t split[MAX_SPLIT]; /* values that told it apart at a lock call */
+	uint8_t nsplit;
 	bool weak; /* the way here took a guessed call target */
 	uint32_t joins; /* how often something was joined into this state */
 };

@@ -138,9 +138,8 @@ static bool asks_parameter(const struct locs *l, loc_t x)
 	return loc_at(l, x)->kind == ROOT_PARAM;
 }
 
-/* What the caller passed tells this way out from every one that releases:
- * `keep it if asked`. Only the parameters' own values count, not what they
- * point to. */
+/* What the caller passed tells this way out from one that releases: `keep it
+ * if asked`. Only the parameters' own values count, not what they point to. */
 static bool caller_decides(const struct solver *s, const struct leak *k)
 {
 	struct fact passed[MAX_CONDS];
@@ -153,10 +152,10 @@ static bool caller_decides(const struct solver *s, const struct leak *k)
 		const struct okrelease *o = &s->okreleases.data[i];
 
 		if (o->function == k->function && o->lock == k->lock &&
-		    !facts_told_apart(o->conds, o->nconds, passed, n))
-			return false;
+		    facts_told_apart(o->conds, o->nconds, passed, n))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 static uint32_t block_of(const struct lc_unit *u, const struct lc_flow *f,
@@ -419,6 +418,8 @@ static void judge_leak(struct solver *s, const struct leak *k)
 				  failure, LC_POSSIBLE);
 		return;
 	}
+	if (k->handed_over)
+		return;
 	if (!failure && k->has_ret && !s->ncallers[k->function] &&
 	    strcasestr(function_name(&s->program, k->function), "lock"))
 		return; /* it is what the name says */
