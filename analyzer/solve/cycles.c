@@ -10,8 +10,8 @@
  *         first, up to MAX_LENGTH locks.
  * Step 4  For each, every choice of edges and threads is tried until one is
  *         possible: different threads that can overlap, no common gate lock,
- *         modes that exclude each other. If none is, the reason that most
- *         choices failed for is kept.
+ *         modes that exclude each other. If none is, the reason that the
+ *         last choice failed for is kept.
  */
 #include "solve/internal.h"
 
@@ -282,6 +282,20 @@ static bool modes_block(const struct search *q)
 	return true;
 }
 
+/* Two objects of one class, both times under an exclusive lock that stands in
+ * one place to them (their table's): most likely it is the same one. */
+static bool table_gate(const struct search *q)
+{
+	const struct solver *s = q->s;
+	const struct edge *e = &s->edges.data[q->edge[0]];
+
+	for (uint32_t g = 0; g < e->ngates; g++)
+		if (emit_lock(q->s, e->gates[g], LC_KIND_UNKNOWN) !=
+		    e->held_lock)
+			return true;
+	return false;
+}
+
 /* Locks known by class only: that they are the same object is a guess already.
  * The longer the calls between the two acquires, the less it is worth. */
 static bool far_fetched(const struct search *q)
@@ -322,7 +336,7 @@ static bool possible(struct search *q)
 						: "the threads do not overlap";
 				return false;
 			}
-	if (q->depth > 1 && common_gate(q)) {
+	if (q->depth == 1 ? table_gate(q) : common_gate(q)) {
 		q->reason = "a gate lock is held around it";
 		return false;
 	}

@@ -340,7 +340,8 @@ void threads_release(struct solver *s, struct threads *t)
 	lc_array_release(&t->list);
 }
 
-/* Is thread `child` running when its parent is at the edge? */
+/* Is `child`, or for LC_NONE any thread that it started, running when its
+ * parent is at the edge? */
 static bool child_alive(struct solver *s, const struct threads *t,
 			uint32_t parent, const struct edge *x, uint32_t child)
 {
@@ -351,9 +352,17 @@ static bool child_alive(struct solver *s, const struct threads *t,
 
 	flow_live(s, t, &at, c, x->live.data, x->live.len);
 	for (uint32_t i = 0; i < at.live.len; i++)
-		alive |= at.live.data[i] == child;
+		alive |= child == LC_NONE || at.live.data[i] == child;
 	lc_array_release(&at.live);
 	return alive;
+}
+
+/* Somebody calls a function that nobody calls here (a callback that was
+ * registered): a thread that we see started, if we see any. */
+static bool outsider_alive(struct solver *s, const struct threads *t,
+			   uint32_t main, const struct edge *x)
+{
+	return !s->starts.len || child_alive(s, t, main, x, LC_NONE);
 }
 
 /* The ancestor of `b` (or b itself) that thread a starts, LC_NONE = none. */
@@ -377,6 +386,10 @@ bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
 		return p->many;
 	if (p->kind == THREAD_MAIN && q->kind == THREAD_MAIN)
 		return false; /* two programs */
+	if (p->kind == THREAD_MAIN && q->kind == THREAD_OUTSIDE)
+		return outsider_alive(s, t, a, x);
+	if (q->kind == THREAD_MAIN && p->kind == THREAD_OUTSIDE)
+		return outsider_alive(s, t, b, y);
 	c = child_of(t, a, b);
 	if (c != LC_NONE)
 		return p->many || child_alive(s, t, a, x, c);
