@@ -524,6 +524,7 @@ static bool apply_delta(const struct subst *b, struct state *st,
 			ops_release(m, st, lock, event);
 		return true;
 	}
+	ops_note_condition(m, b->pre);
 	for (int i = 0; i < d->held.count; i++)
 		h = ops_hold(m, st, lock, d->held.mode, event);
 	if (!h || h->count != d->held.count)
@@ -635,6 +636,21 @@ static bool applicable(const struct subst *b, const struct outcome *o,
 	return true;
 }
 
+/* The callee releases our lock on some of its ways, for reasons that its result
+ * does not tell: what it did is a guess. */
+static void doubt_if_released(const struct state *before,
+			      const struct state *a, struct state *b)
+{
+	for (uint32_t i = 0; i < b->held.len; i++) {
+		loc_t lock = b->held.data[i].lock;
+		const struct held *h = state_held(a, lock);
+
+		if (b->held.data[i].count > 0 && (!h || h->count <= 0) &&
+		    state_held(before, lock))
+			b->held.data[i].flags |= HELD_WEAK;
+	}
+}
+
 static bool apply_outcomes(const struct subst *b, struct state *st,
 			   const struct summary *sum,
 			   const struct lc_instr *in, bool weak)
@@ -643,6 +659,7 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 	const struct delta *tried = ignored_try(m, sum, in);
 	bool ignored = result_ignored(m, in), used_st = false;
 	bool some_sound = false;
+	uint32_t first = m->next.len;
 	struct state *base = state_clone(&m->arena, st);
 
 	for (uint32_t i = 0; i < sum->outcomes.len; i++)
@@ -681,6 +698,10 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 		} else {
 			*lc_push(&m->next) = one;
 		}
+	}
+	for (uint32_t i = first; ignored && i < m->next.len; i++) {
+		doubt_if_released(b->pre, m->next.data[i], st);
+		doubt_if_released(b->pre, st, m->next.data[i]);
 	}
 	return used_st;
 }

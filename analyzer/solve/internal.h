@@ -210,8 +210,9 @@ struct badrelease {
 struct okrelease { /* of a lock the function itself had taken */
 	uint32_t function, instr;
 	loc_t lock;
-	uint32_t nconds;
+	uint32_t nconds, nwhen;
 	struct fact *conds;
+	struct fact *when; /* it was taken under these conditions */
 };
 struct untested {
 	uint32_t function, instr, event;

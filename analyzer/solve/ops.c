@@ -293,6 +293,29 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 	*lc_push(&m->sum->acquires) = own;
 }
 
+static struct condition *condition_at(struct sim *m, uint32_t instr)
+{
+	for (uint32_t i = 0; i < m->conditions.len; i++)
+		if (m->conditions.data[i].instr == instr)
+			return &m->conditions.data[i];
+	return NULL;
+}
+
+void ops_note_condition(struct sim *m, const struct state *st)
+{
+	struct condition *c = condition_at(m, m->instr);
+	struct fact *facts;
+	uint32_t n = sim_conds(m, st, &m->scratch, &facts);
+
+	if (c) {
+		share_conds(c->facts, &c->nfacts, facts, n);
+		return;
+	}
+	*lc_push(&m->conditions) = (struct condition){
+		m->instr, n, sim_copy(&m->s->arena, facts, n * sizeof(*facts))
+	};
+}
+
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event)
 {
@@ -402,6 +425,7 @@ static void do_acquire(struct sim *m, struct state *st,
 	a.blocking = (uint8_t)mo->blocking;
 	if (sim_swept(m, lock))
 		return;
+	ops_note_condition(m, st);
 	sim_assume_there(m, st, lock);
 	/* our own give-up of a caller's lock is added by note_acquire */
 	ops_note_acquire(m, st, &a);
@@ -486,8 +510,11 @@ static void release_assumed(struct sim *m, struct state *st, struct held *h,
 	sim_havoc_shared(m, st, false);
 }
 
-static void note_ok_release(struct sim *m, struct state *st, loc_t lock)
+static void note_ok_release(struct sim *m, struct state *st,
+			    const struct held *h)
 {
+	const struct condition *when = condition_at(m, h->instr);
+	loc_t lock = h->lock;
 	struct okrelease *ok;
 	struct fact *conds;
 	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
@@ -507,6 +534,8 @@ static void note_ok_release(struct sim *m, struct state *st, loc_t lock)
 	ok->lock = lock;
 	ok->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
 	ok->nconds = nconds;
+	ok->when = when ? when->facts : NULL;
+	ok->nwhen = when ? when->nfacts : 0;
 }
 
 static void release_held(struct sim *m, struct state *st, struct held *h,
@@ -524,7 +553,7 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 			if (m->s->untested.data[i].event == h->event)
 				m->s->untested.data[i].released = true;
 	}
-	note_ok_release(m, st, lock);
+	note_ok_release(m, st, h);
 	if (--h->count > 0)
 		return;
 	state_drop_held(st, h);
@@ -919,6 +948,8 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 			return false;
 		break;
 	case LC_MODEL_BLOCK:
+		sim_unknown_call(m, st, in, NULL);
+		break;
 	case LC_MODEL_BARRIER:
 		sim_unknown_call(m, st, in, NULL);
 		sim_havoc_shared(m, st, true);

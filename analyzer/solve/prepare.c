@@ -276,6 +276,7 @@ void sim_cleanup(struct sim *m)
 	free(m->always_live);
 	lc_array_release(&m->next);
 	lc_array_release(&m->lifted_keys);
+	lc_array_release(&m->conditions);
 	lc_map_release(&m->lifted);
 	lc_array_release(&m->exits);
 	lc_array_release(&m->sweeps);

@@ -940,6 +940,7 @@ static void run(struct sim *m)
 			m->states[b].len = m->states[b].visits = 0;
 		m->exits.len = 0;
 		m->lifted_keys.len = 0;
+		m->conditions.len = 0;
 		lc_map_release(&m->lifted);
 		m->held_over.len = 0;
 		m->loop_releases.len = 0;

@@ -23,6 +23,10 @@ struct block_states {
 	uint32_t len, cap;
 	uint32_t visits;
 };
+struct condition { /* under which an instruction takes a lock */
+	uint32_t instr, nfacts;
+	struct fact *facts;
+};
 struct loop_class {
 	uint32_t cls, loop;
 };
@@ -56,6 +60,7 @@ struct sim {
 	/* what calls have been looked into with which arguments and locks */
 	struct lc_map lifted;
 	LC_ARRAY(uint64_t) lifted_keys;
+	LC_ARRAY(struct condition) conditions;
 	/* sweeps */
 	LC_ARRAY(uint32_t) sweeps;
 	LC_ARRAY(struct loop_class) held_over, loop_releases;
@@ -108,6 +113,8 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
  * for callers. Does not change `st`. */
 void ops_note_acquire(struct sim *m, struct state *st,
 		      const struct acquire *a);
+/* The instruction at hand takes a lock when it is reached like this. */
+void ops_note_condition(struct sim *m, const struct state *st);
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event);
 void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);

@@ -524,15 +524,26 @@ static const struct okrelease *sometimes_own(const struct solver *s,
 	return NULL;
 }
 
-static void emit_bad(struct solver *s, const struct badrelease *b,
+/* A function below has been told of for this very release on this way. */
+static bool told_below(const struct solver *s, const struct badrelease *b)
+{
+	for (uint32_t e = s->events.data[b->event].inner; e != LC_NONE;
+	     e = s->events.data[e].inner)
+		if (s->events.data[e].reported)
+			return true;
+	return false;
+}
+
+static void emit_bad(struct solver *s, struct badrelease *b,
 		     enum lc_bad_release why, uint32_t other_site,
 		     enum lc_strength strength)
 {
 	uint32_t lock = lock_of(s, b->lock, b->event), trace;
 	struct lc_fact_release *n;
 
-	if (!lock_counts(s, lock))
+	if (!lock_counts(s, lock) || told_below(s, b))
 		return;
+	s->events.data[b->event].reported = true;
 	trace_begin(s, emit_string(s, "%s()",
 				   function_name(&s->program, b->function)));
 	if (b->other_event != LC_NONE)
@@ -611,7 +622,24 @@ static bool plain(const struct solver *s, uint32_t event)
 	       s->summaries[s->events.data[inner].function].outcomes.len == 1;
 }
 
-static void judge_bad_release(struct solver *s, const struct badrelease *b)
+/* The lock is taken whenever certain things are true, and here they are: a way
+ * on which they were not has been joined with this one and forgotten. */
+static bool must_have_taken(const struct badrelease *b,
+			    const struct okrelease *own)
+{
+	for (uint32_t i = 0; i < own->nwhen; i++) {
+		bool same = false;
+
+		for (uint32_t k = 0; k < b->nconds; k++)
+			same |= b->conds[k].sym == own->when[i].sym &&
+				fact_same(&b->conds[k], &own->when[i]);
+		if (!same)
+			return false;
+	}
+	return own->nwhen > 0;
+}
+
+static void judge_bad_release(struct solver *s, struct badrelease *b)
 {
 	enum lc_strength strength = LC_SURE;
 	const struct okrelease *own;
@@ -634,6 +662,7 @@ static void judge_bad_release(struct solver *s, const struct badrelease *b)
 	own = sometimes_own(s, b);
 	if (own) {
 		if (!someone_held(s, b->event) && plain(s, b->event) &&
+		    !must_have_taken(b, own) &&
 		    !facts_told_apart(b->conds, b->nconds, own->conds,
 					    own->nconds))
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE,
@@ -683,12 +712,31 @@ static void emit_untested(struct solver *s, const struct untested *u)
 	n->trace = trace;
 }
 
+/* Those nearest to the release first: see told_below(). */
+static void judge_bad_releases(struct solver *s)
+{
+	uint32_t deepest = 0;
+
+	for (uint32_t i = 0; i < s->badreleases.len; i++) {
+		uint32_t e = s->badreleases.data[i].event;
+
+		if (s->events.data[e].depth > deepest)
+			deepest = s->events.data[e].depth;
+	}
+	for (uint32_t depth = 0; depth <= deepest; depth++)
+		for (uint32_t i = 0; i < s->badreleases.len; i++) {
+			struct badrelease *b = &s->badreleases.data[i];
+
+			if (s->events.data[b->event].depth == depth)
+				judge_bad_release(s, b);
+		}
+}
+
 void solve_verdicts(struct solver *s)
 {
 	for (uint32_t i = 0; i < s->leaks.len; i++)
 		judge_leak(s, &s->leaks.data[i]);
-	for (uint32_t i = 0; i < s->badreleases.len; i++)
-		judge_bad_release(s, &s->badreleases.data[i]);
+	judge_bad_releases(s);
 	for (uint32_t i = 0; i < s->reacquires.len; i++)
 		judge_reacquire(s, &s->reacquires.data[i]);
 	for (uint32_t i = 0; i < s->untested.len; i++)
