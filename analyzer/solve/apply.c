@@ -475,6 +475,7 @@ static bool add_facts(struct sim *m, struct state *st, const struct fact *f)
 			return false;
 	now.sym = f->sym;
 	now.guarded = state_nheld(st) > 0;
+	now.implied = false;
 	state_put_fact(&m->arena, st, now);
 	sim_settle(m, st, value_addr(f->sym));
 	return true;
@@ -630,7 +631,8 @@ static bool applicable(const struct subst *b, const struct outcome *o,
 
 		if (!condition(b, b->pre, &o->conds[i], &now))
 			return false;
-		if (now.sym && !add_facts(b->m, st, &now))
+		if (now.sym && !loc_is_object(&b->m->s->locs, now.sym) &&
+		    !add_facts(b->m, st, &now))
 			return false;
 	}
 	return true;

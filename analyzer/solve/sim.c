@@ -250,7 +250,8 @@ uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
 		for (uint32_t i = 0; i < st->facts.len && n < MAX_CONDS; i++) {
 			loc_t x = st->facts.data[i].sym;
 
-			if (about_parameter(l, x) == flags &&
+			if (!st->facts.data[i].implied &&
+			    about_parameter(l, x) == flags &&
 			    sim_visible(l, x))
 				tmp[n++] = st->facts.data[i];
 		}
@@ -311,6 +312,21 @@ void sim_settle(struct sim *m, struct state *st, struct value v)
 	}
 }
 
+static bool assume_not_null(struct sim *m, struct state *st, loc_t x)
+{
+	struct fact f = state_fact(st, &m->s->locs, value_addr(x));
+	bool any = fact_is_any(&f);
+
+	if (!fact_refine(&f, LC_NE, 0))
+		return false;
+	if (any) {
+		f.guarded = state_nheld(st) > 0;
+		f.implied = true;
+		state_put_fact(&m->arena, st, f);
+	}
+	return true;
+}
+
 /* A lock at a null pointer would have crashed: the pointers on the way to it
  * are none. false = one of them is known to be null. */
 bool sim_assume_there(struct sim *m, struct state *st, loc_t lock)
@@ -322,8 +338,7 @@ bool sim_assume_there(struct sim *m, struct state *st, loc_t lock)
 		const struct loc *n = loc_at(l, x);
 
 		if ((n->kind < STEP_FIELD || n->kind == STEP_DEREF) &&
-		    !loc_is_object(l, x) &&
-		    !state_assume(&m->arena, st, l, value_addr(x), LC_NE, 0))
+		    !loc_is_object(l, x) && !assume_not_null(m, st, x))
 			return false;
 		if (n->kind < STEP_FIELD)
 			return true;

@@ -269,6 +269,7 @@ bool state_assume(struct lc_arena *a, struct state *s, struct locs *l,
 		return false;
 	if (v.loc && !fact_same(&f, &old)) {
 		f.guarded = f.guarded || state_nheld(s) > 0;
+		f.implied = false;
 		state_put_fact(a, s, f);
 	}
 	return true;
@@ -305,6 +306,7 @@ struct fact fact_hull(struct fact a, struct fact b)
 	    f.nne < MAX_NE && !excluded(&f, 0))
 		f.ne[f.nne++] = 0;
 	f.guarded = a.guarded || b.guarded;
+	f.implied = a.implied && b.implied;
 	return f;
 }
 

@@ -33,6 +33,7 @@ struct fact {
 	int64_t ne[MAX_NE];
 	uint8_t nne;
 	bool guarded; /* learnt while a lock was held: not true after it */
+	bool implied; /* "not null", as something was locked there */
 	bool failed; /* the error code of a failed try: any code asked for */
 };
 
