@@ -163,7 +163,7 @@ struct lc_rt_thread {
 	struct lc_rt_steer_thread *steer;
 	uint32_t parked; /* set by the steering while it holds the thread */
 	uint32_t signals; /* has posted, signalled, set */
-	uint64_t look[4]; /* the watcher's */
+	uint64_t look[6]; /* the watcher's */
 };
 
 /* `fast` is `me` while the thread is booked, not inside the core, and not
@@ -209,7 +209,7 @@ struct lc_rt_thread *lc_rt_me(void);
 /* me NULL: passed through, lc_rt_acquire_end does nothing. */
 struct lc_rt_op {
 	struct lc_rt_thread *me;
-	struct lc_rt_held *entry;
+	uint32_t index; /* of its entry in held */
 };
 
 struct lc_rt_op lc_rt_acquire_slow(const void *lock, uint32_t what,
@@ -258,23 +258,39 @@ lc_rt_acquire_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 			e->key = key;
 			__atomic_signal_fence(__ATOMIC_SEQ_CST);
 			e->lock = lock;
-			return (struct lc_rt_op){ me, e };
+			return (struct lc_rt_op){ me, depth + 1 };
 		}
 	}
 	return lc_rt_acquire_slow(lock, what, site);
 }
+
+/* Is a schedule being steered? Then a blocking acquire tries first, and if the
+ * lock is not free says so by lc_rt_blocked before it blocks:
+ *
+ *	op = lc_rt_acquire_begin(m, what, site);
+ *	if (LC_RT_UNLIKELY(lc_rt_steered)) {
+ *		rc = real_trylock(m);
+ *		if (rc == EBUSY) {
+ *			lc_rt_blocked(op);
+ *			rc = real_lock(m);
+ *		}
+ *	} else …
+ */
+extern bool lc_rt_steered;
+void lc_rt_blocked(struct lc_rt_op op);
 
 /* After the real call: did it acquire? (EOWNERDEAD did, EBUSY did not.) */
 static inline __attribute__((always_inline)) void
 lc_rt_acquire_end(struct lc_rt_op op, bool got)
 {
 	if (LC_RT_LIKELY(got && op.me && op.me == lc_rt_tls.fast))
-		op.entry->place |= LC_RT_PLACE_HELD;
+		op.me->held[op.index].place |= LC_RT_PLACE_HELD;
 	else if (op.me)
 		lc_rt_acquire_end_slow(op, got);
 }
 
-/* Verdicts on a release; all but OK and UNKNOWN have been reported. */
+/* Verdicts on a release. Misuse of libc's own locks (LC_WHAT_LIBC) has been
+ * reported; of others only the caller knows what is allowed. */
 enum lc_rt_release {
 	LC_RT_RELEASE_OK = 0,
 	LC_RT_RELEASE_UNKNOWN, /* passed through, or not in the books */
@@ -309,8 +325,17 @@ lc_rt_release(const void *lock, uint32_t what, lc_rt_site_t site)
 /* Does the calling thread hold it, by the books? */
 bool lc_rt_holds(const void *lock);
 
-/* A recursive lock was taken again by its holder without a wait: the same as
- * acquire_begin + acquire_end, for primitives that count by themselves. */
+/*
+ * What a libc's own objects can be asked, for locks with LC_WHAT_LIBC. Set by
+ * the shim before lc_rt_start; NULL where there is no shim.
+ */
+struct lc_rt_probe {
+	/* enum lc_rec_lock_flags by the object itself. */
+	uint32_t (*flags)(const void *lock, uint32_t kind);
+	/* Who holds it: a kernel thread id, 0 = nobody, -1 = cannot be told. */
+	int64_t (*owner)(const void *lock, uint32_t kind);
+};
+extern const struct lc_rt_probe *lc_rt_probe;
 
 /* ---- objects ---- */
 
