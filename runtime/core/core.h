@@ -147,6 +147,8 @@ struct lc_rt_thread {
 	uint32_t nth;
 	uint32_t flags; /* enum lc_rec_thread_flags */
 	bool joined, detached;
+	uintptr_t run; /* for who creates threads: the user's routine, */
+	void *run_arg; /* and its argument */
 	uintptr_t handle; /* pthread_t, 0 until known */
 	uintptr_t stack_low, stack_high; /* 0 = unknown */
 	int saved_errno;
@@ -420,6 +422,17 @@ void lc_rt_misuse(enum lc_rec_misuse_kind kind, const void *lock,
 
 /* A full sentence for the record and for report_fd, once per text. */
 void lc_rt_note(enum lc_rec_note_kind kind, const char *text);
+
+/* ---- libraries and programs ---- */
+
+/* A library has been unloaded (or loaded): look at what is there. */
+void lc_rt_modules_changed(void);
+/* A library is loaded with RTLD_DEEPBIND: its locks will not be seen. */
+void lc_rt_deepbind(const char *path);
+/* This program is about to be replaced. False: not ours to say (off, or the
+ * child of a vfork). Failed: it was not replaced. */
+bool lc_rt_exec_begin(lc_rt_site_t site);
+void lc_rt_exec_failed(void);
 
 /* ---- for the steering (core/steer.c) ---- */
 

@@ -10,6 +10,7 @@
 
 #include <elf.h>
 #include <link.h>
+#include <stdio.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -223,6 +224,31 @@ void lc_rt_modules_again(struct lc_rt_thread *me)
 {
 	scanning = 0;
 	lc_rt_modules_scan(me);
+}
+
+void lc_rt_modules_changed(void)
+{
+	struct lc_rt_thread *me = lc_rt_in();
+
+	if (!me)
+		return;
+	lc_rt_modules_scan(me);
+	lc_rt_out(me);
+}
+
+void lc_rt_deepbind(const char *path)
+{
+	struct lc_rt_thread *me = lc_rt_in();
+	char text[600];
+
+	if (!me)
+		return;
+	snprintf(text, sizeof(text),
+		 "%.400s is loaded with RTLD_DEEPBIND: what it locks is not "
+		 "seen (LOCKCHECK_DEEPBIND=drop drops the flag).",
+		 path ? path : "The program");
+	lc_rt_note(LC_NOTE_UNSEEN, text);
+	lc_rt_out(me);
 }
 
 /* ---- looking up ---- */

@@ -18,6 +18,7 @@ uint32_t lc_rt_thread_count;
 static uintptr_t stack_bytes; /* of a thread, if nothing else is said */
 static pthread_key_t end_key;
 static bool have_end_key;
+static pid_t own_pid;
 
 uint32_t lc_rt_tid(void)
 {
@@ -484,6 +485,36 @@ static void before_fork(void)
 		forked(false);
 }
 
+/* The child of a vfork has our memory but another process id: it must not
+ * write here. */
+bool lc_rt_exec_begin(lc_rt_site_t site)
+{
+	struct lc_rt_thread *me;
+	struct lc_rec_process *r;
+
+	if (lc_rt_state != LC_RT_ON || (pid_t)syscall(SYS_getpid) != own_pid)
+		return false;
+	me = lc_rt_in();
+	if (!me)
+		return false;
+	r = lc_rt_record_new(me, LC_REC_PROCESS, sizeof(*r));
+	if (r) {
+		r->event = LC_PROCESS_EXEC;
+		r->thread = me->id;
+		r->held = count_held(me);
+		r->site = lc_rt_site_place(me, site, 0);
+	}
+	lc_rt_record_done(r, sizeof(*r));
+	lc_rt_record_end(LC_END_EXEC);
+	lc_rt_out(me);
+	return true;
+}
+
+void lc_rt_exec_failed(void)
+{
+	lc_rt_record_end(LC_END_NONE);
+}
+
 /* Only the forking thread is there. The others' books stay as those of ended
  * threads: what they held is held for ever in this process. */
 static void in_child(void)
@@ -507,6 +538,7 @@ static void in_child(void)
 		t->state = holds_any(t) ? LC_RT_THREAD_ENDED :
 					  LC_RT_THREAD_FREE;
 	}
+	own_pid = (pid_t)syscall(SYS_getpid);
 	lc_rt_epoch++;
 	lc_rt_record_open(true);
 	lc_rt_watch_forked();
@@ -533,6 +565,7 @@ void lc_rt_threads_start(void)
 	if (getrlimit(RLIMIT_STACK, &limit) == 0 &&
 	    limit.rlim_cur != RLIM_INFINITY)
 		stack_bytes = limit.rlim_cur;
+	own_pid = (pid_t)syscall(SYS_getpid);
 	have_end_key = pthread_key_create(&end_key, key_destructor) == 0;
 	/* Registered before the program's own: prepare runs last of all. */
 	pthread_atfork(before_fork, NULL, in_child);

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mutexes, rwlocks, spinlocks: what has an owner. A function here is one
+ * line of LOCKING: books, the real call, books by its result.
+ */
+#include "real.h"
+
+/* EOWNERDEAD has acquired; EBUSY, ETIMEDOUT, EDEADLK, EAGAIN have not. */
+static inline __attribute__((always_inline)) bool acquired(int rc)
+{
+	return rc == 0 || rc == EOWNERDEAD;
+}
+
+/* A call that acquires: `real` is evaluated between the books. */
+#define ACQUIRE(object, what, real)                                         \
+	do {                                                                \
+		struct lc_rt_op op =                                        \
+			lc_rt_acquire_begin(object, what, LC_RT_CALLER);    \
+		int rc = (real);                                            \
+									    \
+		lc_rt_acquire_end(op, acquired(rc));                        \
+		return rc;                                                  \
+	} while (0)
+
+/* One that blocks: with a schedule to be steered, the steering is told before
+ * it does. */
+#define ACQUIRE_BLOCKING(object, what, try_first, real)                     \
+	do {                                                                \
+		struct lc_rt_op op =                                        \
+			lc_rt_acquire_begin(object, what, LC_RT_CALLER);    \
+		int rc;                                                     \
+									    \
+		if (LC_RT_UNLIKELY(lc_rt_steered)) {                        \
+			rc = (try_first);                                   \
+			if (rc == EBUSY) {                                  \
+				lc_rt_blocked(op);                          \
+				rc = (real);                                \
+			}                                                   \
+		} else {                                                    \
+			rc = (real);                                        \
+		}                                                           \
+		lc_rt_acquire_end(op, acquired(rc));                        \
+		return rc;                                                  \
+	} while (0)
+
+#define RELEASE(object, kind, real)                                         \
+	do {                                                                \
+		lc_rt_release(object, WHAT_KIND_ONLY(kind), LC_RT_CALLER);  \
+		return (real);                                              \
+	} while (0)
+
+/* ---- mutexes ---- */
+
+LC_SHIM_EXPORT int SHIM(pthread_mutex_lock)(pthread_mutex_t *m)
+{
+	ACQUIRE_BLOCKING(m, WHAT(MUTEX, EXCLUSIVE, BLOCK),
+			 REAL(pthread_mutex_trylock)(m),
+			 REAL(pthread_mutex_lock)(m));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_mutex_trylock)(pthread_mutex_t *m)
+{
+	ACQUIRE(m, WHAT(MUTEX, EXCLUSIVE, TRY), REAL(pthread_mutex_trylock)(m));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_mutex_timedlock)(pthread_mutex_t *m,
+						 const struct timespec *until)
+{
+	ACQUIRE(m, WHAT(MUTEX, EXCLUSIVE, TIMED),
+		REAL(pthread_mutex_timedlock)(m, until));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_mutex_clocklock)(pthread_mutex_t *m,
+						 clockid_t clock,
+						 const struct timespec *until)
+{
+	ACQUIRE(m, WHAT(MUTEX, EXCLUSIVE, TIMED),
+		REAL(pthread_mutex_clocklock)(m, clock, until));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_mutex_unlock)(pthread_mutex_t *m)
+{
+	RELEASE(m, MUTEX, REAL(pthread_mutex_unlock)(m));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_mutex_init)(pthread_mutex_t *m,
+					    const pthread_mutexattr_t *attr)
+{
+	int rc = REAL(pthread_mutex_init)(m, attr);
+
+	if (rc == 0)
+		lc_rt_init(m, LC_KIND_MUTEX,
+			   lc_shim_probe.flags(m, LC_KIND_MUTEX), 0, NULL,
+			   LC_WHAT_LIBC, LC_RT_CALLER);
+	return rc;
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_mutex_destroy)(pthread_mutex_t *m)
+{
+	lc_rt_destroy(m, LC_KIND_MUTEX, LC_WHAT_LIBC, LC_RT_CALLER);
+	return REAL(pthread_mutex_destroy)(m);
+}
+
+/* ---- rwlocks ---- */
+
+LC_SHIM_EXPORT int SHIM(pthread_rwlock_rdlock)(pthread_rwlock_t *l)
+{
+	ACQUIRE_BLOCKING(l, WHAT(RWLOCK, SHARED, BLOCK),
+			 REAL(pthread_rwlock_tryrdlock)(l),
+			 REAL(pthread_rwlock_rdlock)(l));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_rwlock_wrlock)(pthread_rwlock_t *l)
+{
+	ACQUIRE_BLOCKING(l, WHAT(RWLOCK, EXCLUSIVE, BLOCK),
+			 REAL(pthread_rwlock_trywrlock)(l),
+			 REAL(pthread_rwlock_wrlock)(l));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_rwlock_tryrdlock)(pthread_rwlock_t *l)
+{
+	ACQUIRE(l, WHAT(RWLOCK, SHARED, TRY),
+		REAL(pthread_rwlock_tryrdlock)(l));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_rwlock_trywrlock)(pthread_rwlock_t *l)
+{
+	ACQUIRE(l, WHAT(RWLOCK, EXCLUSIVE, TRY),
+		REAL(pthread_rwlock_trywrlock)(l));
+}
+
+LC_SHIM_EXPORT int
+SHIM(pthread_rwlock_timedrdlock)(pthread_rwlock_t *l,
+				 const struct timespec *until)
+{
+	ACQUIRE(l, WHAT(RWLOCK, SHARED, TIMED),
+		REAL(pthread_rwlock_timedrdlock)(l, until));
+}
+
+LC_SHIM_EXPORT int
+SHIM(pthread_rwlock_timedwrlock)(pthread_rwlock_t *l,
+				 const struct timespec *until)
+{
+	ACQUIRE(l, WHAT(RWLOCK, EXCLUSIVE, TIMED),
+		REAL(pthread_rwlock_timedwrlock)(l, until));
+}
+
+LC_SHIM_EXPORT int
+SHIM(pthread_rwlock_clockrdlock)(pthread_rwlock_t *l, clockid_t clock,
+				 const struct timespec *until)
+{
+	ACQUIRE(l, WHAT(RWLOCK, SHARED, TIMED),
+		REAL(pthread_rwlock_clockrdlock)(l, clock, until));
+}
+
+LC_SHIM_EXPORT int
+SHIM(pthread_rwlock_clockwrlock)(pthread_rwlock_t *l, clockid_t clock,
+				 const struct timespec *until)
+{
+	ACQUIRE(l, WHAT(RWLOCK, EXCLUSIVE, TIMED),
+		REAL(pthread_rwlock_clockwrlock)(l, clock, until));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_rwlock_unlock)(pthread_rwlock_t *l)
+{
+	RELEASE(l, RWLOCK, REAL(pthread_rwlock_unlock)(l));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_rwlock_init)(pthread_rwlock_t *l,
+					     const pthread_rwlockattr_t *attr)
+{
+	int rc = REAL(pthread_rwlock_init)(l, attr);
+
+	if (rc == 0)
+		lc_rt_init(l, LC_KIND_RWLOCK,
+			   lc_shim_probe.flags(l, LC_KIND_RWLOCK), 0, NULL,
+			   LC_WHAT_LIBC, LC_RT_CALLER);
+	return rc;
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_rwlock_destroy)(pthread_rwlock_t *l)
+{
+	lc_rt_destroy(l, LC_KIND_RWLOCK, LC_WHAT_LIBC, LC_RT_CALLER);
+	return REAL(pthread_rwlock_destroy)(l);
+}
+
+/* ---- spinlocks ---- */
+
+LC_SHIM_EXPORT int SHIM(pthread_spin_lock)(pthread_spinlock_t *l)
+{
+	ACQUIRE_BLOCKING((const void *)l, WHAT(SPIN, EXCLUSIVE, BLOCK),
+			 REAL(pthread_spin_trylock)(l),
+			 REAL(pthread_spin_lock)(l));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_spin_trylock)(pthread_spinlock_t *l)
+{
+	ACQUIRE((const void *)l, WHAT(SPIN, EXCLUSIVE, TRY),
+		REAL(pthread_spin_trylock)(l));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_spin_unlock)(pthread_spinlock_t *l)
+{
+	RELEASE((const void *)l, SPIN, REAL(pthread_spin_unlock)(l));
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_spin_init)(pthread_spinlock_t *l, int shared)
+{
+	int rc = REAL(pthread_spin_init)(l, shared);
+
+	if (rc == 0)
+		lc_rt_init((const void *)l, LC_KIND_SPIN,
+			   shared == PTHREAD_PROCESS_SHARED ? LC_LOCK_SHARED :
+							      0,
+			   0, NULL, LC_WHAT_LIBC, LC_RT_CALLER);
+	return rc;
+}
+
+LC_SHIM_EXPORT int SHIM(pthread_spin_destroy)(pthread_spinlock_t *l)
+{
+	lc_rt_destroy((const void *)l, LC_KIND_SPIN, LC_WHAT_LIBC,
+		      LC_RT_CALLER);
+	return REAL(pthread_spin_destroy)(l);
+}
+
+/* ---- stdio streams ---- */
+
+LC_SHIM_EXPORT void SHIM(flockfile)(FILE *f)
+{
+	struct lc_rt_op op = lc_rt_acquire_begin(
+		f, WHAT(FILE, EXCLUSIVE, BLOCK), LC_RT_CALLER);
+
+	if (LC_RT_UNLIKELY(lc_rt_steered) && REAL(ftrylockfile)(f) == 0) {
+		lc_rt_acquire_end(op, true);
+		return;
+	}
+	if (LC_RT_UNLIKELY(lc_rt_steered))
+		lc_rt_blocked(op);
+	REAL(flockfile)(f);
+	lc_rt_acquire_end(op, true);
+}
+
+LC_SHIM_EXPORT int SHIM(ftrylockfile)(FILE *f)
+{
+	struct lc_rt_op op = lc_rt_acquire_begin(f, WHAT(FILE, EXCLUSIVE, TRY),
+						 LC_RT_CALLER);
+	int rc = REAL(ftrylockfile)(f);
+
+	lc_rt_acquire_end(op, rc == 0);
+	return rc;
+}
+
+LC_SHIM_EXPORT void SHIM(funlockfile)(FILE *f)
+{
+	lc_rt_release(f, WHAT_KIND_ONLY(FILE), LC_RT_CALLER);
+	REAL(funlockfile)(f);
+}
+
+/* ---- C11 ---- */
+
+/* An mtx_t of glibc is a pthread_mutex_t with fewer kinds (mtx_recursive is
+ * its recursive). Results are thrd_success, thrd_busy, thrd_timedout. */
+#define ACQUIRE_MTX(object, what, real)                                     \
+	do {                                                                \
+		struct lc_rt_op op =                                        \
+			lc_rt_acquire_begin(object, what, LC_RT_CALLER);    \
+		int rc = (real);                                            \
+									    \
+		lc_rt_acquire_end(op, rc == thrd_success);                  \
+		return rc;                                                  \
+	} while (0)
+
+LC_SHIM_EXPORT int SHIM(mtx_lock)(mtx_t *m)
+{
+	struct lc_rt_op op = lc_rt_acquire_begin(
+		m, WHAT(MUTEX, EXCLUSIVE, BLOCK), LC_RT_CALLER);
+	int rc = thrd_busy;
+
+	if (LC_RT_UNLIKELY(lc_rt_steered)) {
+		rc = REAL(mtx_trylock)(m);
+		if (rc == thrd_busy)
+			lc_rt_blocked(op);
+	}
+	if (rc != thrd_success)
+		rc = REAL(mtx_lock)(m);
+	lc_rt_acquire_end(op, rc == thrd_success);
+	return rc;
+}
+
+LC_SHIM_EXPORT int SHIM(mtx_trylock)(mtx_t *m)
+{
+	ACQUIRE_MTX(m, WHAT(MUTEX, EXCLUSIVE, TRY), REAL(mtx_trylock)(m));
+}
+
+LC_SHIM_EXPORT int SHIM(mtx_timedlock)(mtx_t *m, const struct timespec *until)
+{
+	ACQUIRE_MTX(m, WHAT(MUTEX, EXCLUSIVE, TIMED),
+		    REAL(mtx_timedlock)(m, until));
+}
+
+LC_SHIM_EXPORT int SHIM(mtx_unlock)(mtx_t *m)
+{
+	RELEASE(m, MUTEX, REAL(mtx_unlock)(m));
+}
+
+LC_SHIM_EXPORT int SHIM(mtx_init)(mtx_t *m, int type)
+{
+	int rc = REAL(mtx_init)(m, type);
+
+	if (rc == thrd_success)
+		lc_rt_init(m, LC_KIND_MUTEX,
+			   type & mtx_recursive ? LC_LOCK_RECURSIVE : 0, 0,
+			   NULL, LC_WHAT_LIBC, LC_RT_CALLER);
+	return rc;
+}
+
+LC_SHIM_EXPORT void SHIM(mtx_destroy)(mtx_t *m)
+{
+	lc_rt_destroy(m, LC_KIND_MUTEX, LC_WHAT_LIBC, LC_RT_CALLER);
+	REAL(mtx_destroy)(m);
+}
