@@ -29,11 +29,32 @@ static void rechain(struct lc_rt_thread *me)
 					    me->held[i].place);
 }
 
+/* Where the stack of an entry is kept that was acquired in a segment before:
+ * beside the keys of tuples, so that no tuple of this one is taken for seen. */
+static uint64_t older_key(const struct lc_rt_held *e)
+{
+	return lc_rt_mix(e->key, 0x57ac);
+}
+
 /* A segment begins: what was seen in the last one is new again. */
 void lc_rt_books_seed(struct lc_rt_thread *me)
 {
-	me->held[0].key = lc_rt_mix(me->segment, me->id);
-	rechain(me);
+	uint64_t before = me->held[0].key;
+	uint64_t now = lc_rt_mix(me->segment, me->id);
+
+	for (uint32_t i = me->depth; i > 0; i--) {
+		uint32_t stack;
+
+		me->held[0].key = before;
+		rechain(me);
+		stack = lc_rt_entry_stack(me, i);
+		me->held[0].key = now;
+		rechain(me);
+		if (stack)
+			lc_rt_seen_add(me->seen, older_key(&me->held[i]),
+				       stack);
+	}
+	me->held[0].key = now;
 }
 
 /* Takes entry i out, and with it all that others have cleared. */
@@ -118,6 +139,8 @@ uint32_t lc_rt_entry_stack(const struct lc_rt_thread *t, uint32_t index)
 	stack = lc_rt_seen_find(t->seen, e->key);
 	if (!stack)
 		stack = lc_rt_seen_find(t->seen, site_key(t, e->place));
+	if (!stack)
+		stack = lc_rt_seen_find(t->seen, older_key(e));
 	return stack ? *stack : 0;
 }
 
@@ -369,7 +392,7 @@ static enum lc_rt_release judge(struct lc_rt_thread *me, const void *lock,
 	if (lc_rt_holders(lock, &holder, 1)) {
 		if (owner > 0 && owner != holder->tid)
 			return LC_RT_RELEASE_UNKNOWN;
-		if (libc)
+		if (libc && !(l->flags & LC_LOCK_ERRORCHECK))
 			lc_rt_misuse(LC_MISUSE_RELEASE_OTHERS, lock, what,
 				     site);
 		/* Errorcheck and recursive ones refuse: nothing happens. */
@@ -381,7 +404,8 @@ static enum lc_rt_release judge(struct lc_rt_thread *me, const void *lock,
 	}
 	if (owner > 0 || (owner < 0 && kind != LC_KIND_SPIN && libc))
 		return LC_RT_RELEASE_UNKNOWN;
-	if (libc && kind != LC_KIND_FILE)
+	/* An errorcheck mutex is asked for the error. */
+	if (libc && kind != LC_KIND_FILE && !(l->flags & LC_LOCK_ERRORCHECK))
 		lc_rt_misuse(LC_MISUSE_RELEASE_NOT_HELD, lock, what, site);
 	return LC_RT_RELEASE_NOT_HELD;
 }

@@ -143,6 +143,7 @@ struct lc_rt_thread {
 	uint32_t creator; /* thread id, 0 = none */
 	uint32_t creator_segment;
 	lc_rec_place create; /* (creator, create, nth) is its lasting name */
+	uint32_t create_stack; /* record id */
 	lc_rec_place start;
 	uint32_t nth;
 	uint32_t flags; /* enum lc_rec_thread_flags */
@@ -398,7 +399,7 @@ void lc_rt_sem_post(const void *sem, uint32_t what, lc_rt_site_t site);
 struct lc_rt_thread *lc_rt_thread_create(uintptr_t start, uint32_t flags,
 					 uint32_t what, lc_rt_site_t site);
 void lc_rt_thread_failed(struct lc_rt_thread *child);
-/* In the creator, after the real create has succeeded. */
+/* In the creator, after the real create of a joinable thread. */
 void lc_rt_thread_created(struct lc_rt_thread *child, uintptr_t handle);
 void lc_rt_thread_run(struct lc_rt_thread *self);
 /* In the thread, at its very end: reports locks held, frees the books. Called

@@ -129,7 +129,7 @@ uint32_t lc_rt_lock_record(struct lc_rt_thread *me, struct lc_rt_lock *l)
 		return l->id;
 	r->id = l->id;
 	r->generation = l->generation;
-	r->address = l->node.key;
+	r->address = l->kind == LC_KIND_THREAD ? l->initial : l->node.key;
 	r->where = l->where;
 	r->init = l->init;
 	r->nth = l->nth;

@@ -185,6 +185,14 @@ static void say_edge(const struct lc_rec_edge *e)
 	}
 }
 
+static bool is_still(const struct lc_rec_edge *edges, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (edges[i].flags & LC_EDGE_STILL)
+			return true;
+	return false;
+}
+
 void lc_rt_say_hang(const struct lc_rec_edge *edges, uint32_t count,
 		    uint32_t cycle)
 {
@@ -196,7 +204,7 @@ void lc_rt_say_hang(const struct lc_rec_edge *edges, uint32_t count,
 	else if (cycle)
 		lc_rt_say("lockcheck: deadlock in process %d: %u threads wait "
 			  "for each other\n", (int)getpid(), cycle);
-	else if (edges[0].flags & LC_EDGE_STILL)
+	else if (is_still(edges, count))
 		lc_rt_say("lockcheck: hang in process %d: every thread waits, "
 			  "and none is left to wake them\n", (int)getpid());
 	else

@@ -114,6 +114,7 @@ static struct lc_rt_thread *take_books(void)
 	t->depth = t->tid = t->flags = t->nth = 0;
 	t->creator = t->creator_segment = 0;
 	t->create = t->start = 0;
+	t->create_stack = 0;
 	t->joined = t->detached = false;
 	t->handle = t->stack_low = t->stack_high = 0;
 	t->wait_object = NULL;
@@ -138,6 +139,7 @@ void lc_rt_thread_record(struct lc_rt_thread *writer, struct lc_rt_thread *t)
 	r->start = t->start;
 	r->nth = t->nth;
 	r->flags = t->flags;
+	r->stack = t->create_stack;
 	lc_rt_record_done(r, sizeof(*r));
 }
 
@@ -213,6 +215,7 @@ struct lc_rt_thread *lc_rt_thread_create(uintptr_t start, uint32_t flags,
 	t->creator = me->id;
 	t->creator_segment = me->segment;
 	t->create = lc_rt_site_place(me, site, what);
+	t->create_stack = lc_rt_stack_take(me, site, what);
 	t->start = lc_rt_place(start, NULL);
 	name = lc_rt_mix(lc_rt_mix(me->creator ? me->create : 0, me->nth),
 			 lc_rt_mix(t->create, me->flags));
@@ -231,8 +234,8 @@ void lc_rt_thread_failed(struct lc_rt_thread *child)
 
 void lc_rt_thread_created(struct lc_rt_thread *child, uintptr_t handle)
 {
-	/* The child may be over and its books another's by now; it has set
-	 * its handle itself if it ran. */
+	/* For who joins it before it runs; when it runs it says so itself. Not
+	 * for detached threads: their books may be another's by now. */
 	uintptr_t none = 0;
 
 	if (child && child->state == LC_RT_THREAD_STARTING)
@@ -544,13 +547,17 @@ static void in_child(void)
 	lc_rt_watch_forked();
 	me->tid = lc_rt_tid();
 	me->flags |= LC_THREAD_MAIN;
+	/* The parent's file has the stack, this one has not. */
+	me->create_stack = 0;
 	memset(me->edges, 0, LC_RT_EDGES * sizeof(*me->edges));
 	lc_rt_seen_clear(me->seen);
 	lc_rt_modules_again(me);
 	lc_rt_thread_record(me, me);
 	LC_RT_EACH_THREAD(t)
-		if (t->state == LC_RT_THREAD_ENDED)
+		if (t->state == LC_RT_THREAD_ENDED) {
+			t->create_stack = 0;
 			lc_rt_thread_record(me, t);
+		}
 	me->segment = 0;
 	segment(me, 0, 0, LC_WHY_START);
 	lc_rt_tls.inside--;

@@ -47,6 +47,8 @@ LC_SHIM_EXPORT int SHIM(pthread_create)(pthread_t *thread,
 	rc = REAL(pthread_create)(thread, attr, run_posix, child);
 	if (rc)
 		lc_rt_thread_failed(child);
+	else if (detached == PTHREAD_CREATE_JOINABLE)
+		lc_rt_thread_created(child, (uintptr_t)*thread);
 	return rc;
 }
 
@@ -65,6 +67,8 @@ LC_SHIM_EXPORT int SHIM(thrd_create)(thrd_t *thread, thrd_start_t start,
 	rc = REAL(thrd_create)(thread, run_c11, child);
 	if (rc != thrd_success)
 		lc_rt_thread_failed(child);
+	else
+		lc_rt_thread_created(child, (uintptr_t)*thread);
 	return rc;
 }
 
