@@ -148,6 +148,8 @@ struct lc_rt_thread {
 	uint32_t nth;
 	uint32_t flags; /* enum lc_rec_thread_flags */
 	bool joined, detached;
+	bool of_parent; /* was a thread of the process this was forked from */
+	uint32_t forked_depth; /* depth at the fork, in the child */
 	uintptr_t run; /* for who creates threads: the user's routine, */
 	void *run_arg; /* and its argument */
 	uintptr_t handle; /* pthread_t, 0 until known */

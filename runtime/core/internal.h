@@ -176,6 +176,9 @@ LC_RT_HIDDEN void lc_rt_thread_record(struct lc_rt_thread *writer,
 LC_RT_HIDDEN struct lc_rt_thread *lc_rt_thread_by_id(uint32_t id);
 LC_RT_HIDDEN struct lc_rt_thread *lc_rt_thread_by_stack(uintptr_t address);
 LC_RT_HIDDEN uint32_t lc_rt_tid(void);
+/* Was it acquired before the fork that made this process? To initialise or
+ * destroy such a lock in the child is what atfork handlers do. */
+LC_RT_HIDDEN bool lc_rt_held_since_fork(const void *lock);
 extern LC_RT_HIDDEN uint32_t lc_rt_thread_count; /* made so far */
 
 /* ---- watch.c ---- */

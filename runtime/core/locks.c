@@ -156,7 +156,8 @@ void lc_rt_init(const void *lock, uint32_t kind, uint32_t lock_flags,
 	if (!me)
 		return;
 	l = (struct lc_rt_lock *)lc_rt_get(&locks, (uintptr_t)lock);
-	if (lc_rt_holds(lock) && kind != LC_KIND_SEM)
+	if (kind != LC_KIND_SEM && lc_rt_holds(lock) &&
+	    !lc_rt_held_since_fork(lock))
 		lc_rt_misuse(LC_MISUSE_INIT_HELD, lock, what | kind, site);
 	lc_rt_entry_drop(me, lock);
 	new_life(l);
@@ -204,6 +205,8 @@ bool lc_rt_destroy(const void *lock, uint32_t kind, uint32_t what,
 		if (kind != LC_KIND_SEM && kind != LC_KIND_COND &&
 		    kind != LC_KIND_BARRIER)
 			t = user(lock, &waits);
+		if (t && lc_rt_held_since_fork(lock))
+			t = NULL;
 		if (t)
 			lc_rt_misuse(waits ? LC_MISUSE_DESTROY_WAITED :
 					     LC_MISUSE_DESTROY_HELD,

@@ -406,6 +406,15 @@ struct walk {
 	uint32_t count;
 };
 
+/* In a static program the unwinder gets its tables from a constructor, which
+ * locks: until the ordinary constructors run, the call site has to do. */
+static bool can_unwind;
+
+__attribute__((constructor)) static void tables_are_there(void)
+{
+	can_unwind = true;
+}
+
 /* `me` is in the core: lock calls of the unwinder pass through. */
 static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *data)
 {
@@ -426,7 +435,8 @@ static void walk(struct walk *w, lc_rt_site_t site, uint32_t what)
 	uint32_t skip = 0;
 
 	w->count = 0;
-	_Unwind_Backtrace(step, w);
+	if (can_unwind)
+		_Unwind_Backtrace(step, w);
 	if (!(what & LC_WHAT_NAMED) && site) {
 		while (skip < w->count && w->pc[skip] != site)
 			skip++;
@@ -555,6 +565,7 @@ uint64_t lc_rt_frame_of(uintptr_t address)
 {
 	struct frame_search f = { address, 0 };
 
-	_Unwind_Backtrace(match_frame, &f);
+	if (can_unwind)
+		_Unwind_Backtrace(match_frame, &f);
 	return f.found;
 }

@@ -115,7 +115,8 @@ static struct lc_rt_thread *take_books(void)
 	t->creator = t->creator_segment = 0;
 	t->create = t->start = 0;
 	t->create_stack = 0;
-	t->joined = t->detached = false;
+	t->joined = t->detached = t->of_parent = false;
+	t->forked_depth = 0;
 	t->handle = t->stack_low = t->stack_high = 0;
 	t->wait_object = NULL;
 	t->parked = t->signals = 0;
@@ -518,6 +519,21 @@ void lc_rt_exec_failed(void)
 	lc_rt_record_end(LC_END_NONE);
 }
 
+bool lc_rt_held_since_fork(const void *lock)
+{
+	/* The program's handlers may run before ours. */
+	if ((pid_t)syscall(SYS_getpid) != own_pid)
+		return true;
+	LC_RT_EACH_THREAD(t) {
+		uint32_t depth = t->of_parent ? t->depth : t->forked_depth;
+
+		for (uint32_t i = 1; i <= depth && i <= t->depth; i++)
+			if (t->held[i].lock == lock)
+				return true;
+	}
+	return false;
+}
+
 /* Only the forking thread is there. The others' books stay as those of ended
  * threads: what they held is held for ever in this process. */
 static void in_child(void)
@@ -536,7 +552,7 @@ static void in_child(void)
 	LC_RT_EACH_THREAD(t) {
 		if (t == me || t->state == LC_RT_THREAD_FREE)
 			continue;
-		t->joined = true;
+		t->joined = t->of_parent = true;
 		t->wait_object = NULL;
 		t->state = holds_any(t) ? LC_RT_THREAD_ENDED :
 					  LC_RT_THREAD_FREE;
@@ -547,6 +563,7 @@ static void in_child(void)
 	lc_rt_watch_forked();
 	me->tid = lc_rt_tid();
 	me->flags |= LC_THREAD_MAIN;
+	me->forked_depth = me->depth;
 	/* The parent's file has the stack, this one has not. */
 	me->create_stack = 0;
 	memset(me->edges, 0, LC_RT_EDGES * sizeof(*me->edges));

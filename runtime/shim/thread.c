@@ -150,7 +150,9 @@ LC_SHIM_EXPORT int SHIM(thrd_join)(thrd_t thread, int *result)
 	JOIN(thread, BLOCK, thrd_success, REAL(thrd_join)(thread, result));
 }
 
-/* ---- libraries ---- */
+/* ---- libraries: a static program has none ---- */
+
+#ifndef LC_SHIM_STATIC
 
 /* libc looks for a library by the run path of its caller, as the return address
  * says: so this must end in a jump, and nothing can be done after. What has
@@ -175,6 +177,8 @@ LC_SHIM_EXPORT int SHIM(dlclose)(void *handle)
 	lc_rt_modules_changed();
 	return rc;
 }
+
+#endif
 
 /* ---- exec ---- */
 
