@@ -46,9 +46,10 @@ static const struct lc_verb verbs[] = {
 	  "looked at and did not report, each with the reason.",
 	  lc_verb_report },
 	{ "graph", LC_VERB_GRAPH, false, 0, 0, "",
-	  "print the lock graph for graphviz",
-	  "Prints the order of locks as a DOT graph: a node a lock, an edge from\n"
-	  "what is held to what is wanted.",
+	  "print the lock graph as a picture",
+	  "Prints the order of locks: a node a lock, an arrow from what is held to\n"
+	  "what is wanted; as DOT for graphviz, as SVG, or as the HTML report,\n"
+	  "opened at the lock order.",
 	  lc_verb_graph },
 };
 

@@ -28,6 +28,7 @@ struct lc_settings {
 	const char *color;
 	const char *fail_on;
 	const char *function;
+	const char *around;   /* graph: the lock to look at */
 	struct lc_words rules, models;
 	uint32_t jobs, timeout_s; /* 0: default */
 	bool quiet, stats, help;

@@ -26,6 +26,8 @@ static int print_report(const struct lc_settings *set,
 		return lc_report_sarif(findings, o, out, err);
 	if (!strcmp(format, "json"))
 		return lc_report_json(findings, o, out, err);
+	if (!strcmp(format, "html"))
+		return lc_report_html(findings, o, out, err);
 	return lc_report_text(findings, o, out, err);
 }
 

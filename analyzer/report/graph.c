@@ -4,7 +4,6 @@
 
 #include "report/report.h"
 #include "report/source.h"
-#include "store/sql.h"
 
 /* A quoted DOT string: names come from strangers' sources. */
 static void put_quoted(const char *s, FILE *out)
@@ -21,70 +20,49 @@ static void put_quoted(const char *s, FILE *out)
 	free(clean);
 }
 
-static int put_nodes(struct lc_store *s, FILE *out, struct lc_error *err)
+static void put_node(const struct lc_graph_lock *k, FILE *out)
 {
-	sqlite3_stmt *stmt;
-	int rc = lc_sql_prepare(s, &stmt,
-				"SELECT id, name, kind, class FROM lock "
-				"WHERE id IN (SELECT held FROM edge UNION "
-				"SELECT wanted FROM edge) ORDER BY id", err);
-
-	while (rc >= 0 && (rc = lc_sql_step(s, stmt, err)) == 1) {
-		fprintf(out, "  l%u [label=", lc_sql_number(stmt, 0));
-		put_quoted(lc_sql_text(stmt, 1), out);
-		fputs(", tooltip=", out);
-		put_quoted(lc_sql_text(stmt, 3), out);
-		if (!strcmp(lc_sql_text(stmt, 2), "rwlock"))
-			fputs(", peripheries=2", out);
-		fputs("];\n", out);
-	}
-	sqlite3_finalize(stmt);
-	return rc;
+	fprintf(out, "  l%u [label=", k->id);
+	put_quoted(k->name, out);
+	fputs(", tooltip=", out);
+	put_quoted(k->cls, out);
+	if (!strcmp(k->kind, "rwlock"))
+		fputs(", peripheries=2", out);
+	fputs("];\n", out);
 }
 
 /* One arrow a pair of locks, labelled with its first place and the number of
  * the others. */
-static int put_edges(struct lc_store *s, FILE *out, struct lc_error *err)
+static void put_pair(const struct lc_lockgraph *g,
+		     const struct lc_graph_pair *p, FILE *out)
 {
-	sqlite3_stmt *stmt;
-	int rc = lc_sql_prepare(
-		s, &stmt,
-		"SELECT g.held, g.wanted, g.n, "
-		"v.function || '() ' || v.at, g.reported, g.dropped "
-		"FROM (SELECT held, wanted, count(*) AS n, min(id) AS first, "
-		" max(id IN (SELECT x.edge FROM cycle_edge x "
-		"  JOIN cycle c ON c.id = x.cycle WHERE c.dropped = '')) "
-		" AS reported, min(dropped <> '') AS dropped "
-		" FROM edge GROUP BY held, wanted) g "
-		"JOIN v_edge v ON v.id = g.first ORDER BY 1, 2", err);
+	const struct lc_graph_arc *a = &g->arcs.data[p->first_arc];
+	struct lc_buf label = { 0 };
 
-	while (rc >= 0 && (rc = lc_sql_step(s, stmt, err)) == 1) {
-		uint32_t n = lc_sql_number(stmt, 2);
-		struct lc_buf label = { 0 };
-
-		lc_buf_str(&label, lc_sql_text(stmt, 3));
-		if (n > 1)
-			lc_buf_printf(&label, " + %u more", n - 1);
-		fprintf(out, "  l%u -> l%u [label=", lc_sql_number(stmt, 0),
-			lc_sql_number(stmt, 1));
-		put_quoted(label.data, out);
-		if (lc_sql_number(stmt, 4))
-			fputs(", color=red, penwidth=2", out);
-		else if (lc_sql_number(stmt, 5))
-			fputs(", style=dashed", out);
-		fputs("];\n", out);
-		lc_buf_release(&label);
-	}
-	sqlite3_finalize(stmt);
-	return rc;
+	lc_buf_printf(&label, "%s() %s:%u", a->function, a->at.file,
+		      a->at.line);
+	if (p->narcs > 1)
+		lc_buf_printf(&label, " + %u more", p->narcs - 1);
+	fprintf(out, "  l%u -> l%u [label=", g->locks.data[p->held].id,
+		g->locks.data[p->wanted].id);
+	put_quoted(label.data, out);
+	if (p->reported)
+		fputs(", color=red, penwidth=2", out);
+	else if (p->dropped)
+		fputs(", style=dashed", out);
+	fputs("];\n", out);
+	lc_buf_release(&label);
 }
 
-int lc_graph_dot(struct lc_store *s, FILE *out, struct lc_error *err)
+int lc_graph_dot(const struct lc_lockgraph *g, FILE *out, struct lc_error *err)
 {
 	fputs("digraph lock_order {\n  node [shape=box, fontname=sans];\n"
 	      "  edge [fontname=sans, fontsize=10];\n", out);
-	if (put_nodes(s, out, err) < 0 || put_edges(s, out, err) < 0)
-		return -1;
+	for (uint32_t i = 0; i < g->locks.len; i++)
+		if (g->locks.data[i].in_order)
+			put_node(&g->locks.data[i], out);
+	for (uint32_t i = 0; i < g->pairs.len; i++)
+		put_pair(g, &g->pairs.data[i], out);
 	fputs("}\n", out);
 	if (fflush(out) != 0 || ferror(out))
 		return lc_fail(err, "cannot write the graph");

@@ -248,3 +248,32 @@ int lc_lockgraph_load(struct lc_lockgraph *g, struct lc_store *store,
 		return -1;
 	return 0;
 }
+
+/* ---- a part of it ---- */
+
+int lc_lockgraph_around(struct lc_lockgraph *g, const char *name,
+			struct lc_error *err)
+{
+	uint32_t kept = 0;
+	bool known = false;
+
+	for (uint32_t i = 0; i < g->locks.len; i++) {
+		known |= !strcmp(g->locks.data[i].name, name);
+		g->locks.data[i].in_order = false;
+	}
+	if (!known)
+		return lc_fail(err, "no lock is called %s (lockcheck query "
+			       "\"SELECT name FROM lock\" lists them)", name);
+	for (uint32_t i = 0; i < g->pairs.len; i++) {
+		struct lc_graph_pair *p = &g->pairs.data[i];
+		struct lc_graph_lock *a = &g->locks.data[p->held];
+		struct lc_graph_lock *b = &g->locks.data[p->wanted];
+
+		if (strcmp(a->name, name) && strcmp(b->name, name))
+			continue;
+		a->in_order = b->in_order = true;
+		g->pairs.data[kept++] = *p;
+	}
+	g->pairs.len = kept;
+	return 0;
+}

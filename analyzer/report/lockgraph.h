@@ -59,6 +59,10 @@ struct lc_lockgraph {
 int lc_lockgraph_load(struct lc_lockgraph *g, struct lc_store *store,
 		      struct lc_error *err);
 void lc_lockgraph_release(struct lc_lockgraph *g);
+/* Leaves only the arrows to and from the locks of this name; -1 if there is no
+ * such lock. */
+int lc_lockgraph_around(struct lc_lockgraph *g, const char *name,
+			struct lc_error *err);
 /* Index of the lock with this row id, or LC_NONE. */
 uint32_t lc_lockgraph_find(const struct lc_lockgraph *g, uint32_t id);
 

@@ -45,7 +45,11 @@ int lc_explain_finding(const struct lc_findings *f, const char *prefix,
 
 /* The order of locks: a node a lock, an edge a pair held → wanted. Edges of
  * reported cycles are red. */
-int lc_graph_dot(struct lc_store *store, FILE *out, struct lc_error *err);
+int lc_graph_dot(const struct lc_lockgraph *g, FILE *out,
+		 struct lc_error *err);
+/* The same, drawn. */
+int lc_graph_svg(const struct lc_lockgraph *g, FILE *out,
+		 struct lc_error *err);
 
 enum lc_color { LC_COLOR_AUTO, LC_COLOR_ALWAYS, LC_COLOR_NEVER };
 /* The option beats NO_COLOR beats CLICOLOR_FORCE beats CLICOLOR beats

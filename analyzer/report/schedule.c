@@ -16,9 +16,8 @@ static bool someone_wants(const struct lc_finding *f, uint32_t self,
 	return false;
 }
 
-/* The step that takes what another thread will want and that is not undone
- * later; 0 if none is found (then the thread runs in phase 2 as a whole). */
-static uint32_t decisive_step(const struct lc_finding *f, uint32_t self)
+/* If there is none, the thread runs in phase 2 as a whole. */
+uint32_t lc_schedule_decisive(const struct lc_finding *f, uint32_t self)
 {
 	const struct lc_report_trace *t = &f->traces.data[self];
 	uint32_t found = 0;
@@ -47,7 +46,7 @@ void lc_schedule(struct lc_finding *f)
 		for (uint32_t i = 0; i < f->traces.len; i++) {
 			struct lc_report_trace *t = &f->traces.data[i];
 			uint32_t n = t->steps.len;
-			uint32_t mid = decisive_step(f, i);
+			uint32_t mid = lc_schedule_decisive(f, i);
 
 			if (!n)
 				continue;

@@ -15,4 +15,8 @@
  */
 void lc_schedule(struct lc_finding *f);
 
+/* The step that begins phase 2 in thread i (an index): it takes what another
+ * thread will want. 0 if there is none. */
+uint32_t lc_schedule_decisive(const struct lc_finding *f, uint32_t i);
+
 #endif

@@ -211,6 +211,7 @@ static void hostile_names_stay_text(void **state)
 			  "UPDATE trace SET thread = CAST(" HOSTILE " AS TEXT)";
 	struct lc_report_options o = { .excerpt = true };
 	char *text = report_of(lc_report_text, sql, &o);
+	struct lc_lockgraph g = { 0 };
 	struct lc_store *s;
 	FILE *out;
 	size_t n;
@@ -240,7 +241,8 @@ static void hostile_names_stay_text(void **state)
 
 	s = judged(sql);
 	out = open_memstream(&text, &n);
-	assert_int_equal(lc_graph_dot(s, out, NULL), 0);
+	assert_int_equal(lc_lockgraph_load(&g, s, NULL), 0);
+	assert_int_equal(lc_graph_dot(&g, out, NULL), 0);
 	fclose(out);
 	has(text, "label=\"x\\\\x1b\\\\x0a\\\"\\\\\\\\u202e\\\\xff</script>\"");
 	lc_store_close(s);
