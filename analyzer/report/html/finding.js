@@ -90,7 +90,7 @@ function situation(f, i) {
 	const line = (label, ...rest) => el('div', { class: 'fact' }, el('span', { class: 'fact-name' }, label), el('span', {}, rest));
 
 	return el('div', { class: `who${waits ? ' stuck' : ''}` },
-		el('div', { class: 'who-name' }, f.threads.length > 1 && el('span', { class: 'tno' }, `T${i + 1}`), el('b', {}, shortThread(t, i))),
+		el('div', { class: 'who-name' }, f.threads.length > 1 && [el('span', { class: 'tno' }, `T${i + 1}`), ' '], el('b', {}, shortThread(t, i))),
 		step ? [
 			line('holds', holds.size ? [...holds].map((name) => {
 				const taken = takenAt(t, name);
@@ -98,7 +98,7 @@ function situation(f, i) {
 				return el('div', {}, lockChip(f, name), taken && [' since ', place(taken.at)]);
 			}) : el('span', { class: 'faint' }, 'nothing')),
 			waits ? line('waits for', lockChip(f, lockOf(step)), ' at ', place(step.at),
-				holds.has(lockOf(step)) ? el('b', { class: 'never' }, ' it holds it itself') : '')
+				holds.has(lockOf(step)) ? el('b', { class: 'never' }, ' – its own') : '')
 				: line(step.role === 'exit' ? 'then' : 'now', step.text, ' ', place(step.at)),
 		] : el('div', { class: 'fact faint' }, 'not there yet'));
 }
@@ -141,7 +141,7 @@ function stepCard(f, i, s) {
 		el('div', { class: 'step-line' },
 			button(String(s.order), { class: 'order', 'aria-label': `Go to step ${s.order}`, onclick: () => walkTo(s.order) }),
 			f.threads.length > 1 && el('span', { class: 'tno' }, `T${i + 1}`),
-			el('span', { class: 'step-text', style: false }, words(f, s), s.at[4] && el('span', { class: 'faint' }, ` (in macro ${s.at[4]})`)),
+			el('span', { class: 'step-text' }, words(f, s), s.at[4] && el('span', { class: 'faint' }, ` (in macro ${s.at[4]})`)),
 			place(s.at),
 			button('', {
 				class: 'more', title: 'More of the source', 'aria-label': 'More of the source',
@@ -211,6 +211,7 @@ function walkTo(order) {
 	if (!f)
 		return;
 	walk = Math.min(f.nsteps, Math.max(0, order));
+	document.querySelector('.finding').classList.toggle('walking', walk > 0);
 	$('situation').replaceChildren(...situations(f).filter(Boolean));
 	$('walk-at').textContent = walk ? `Step ${walk} of ${f.nsteps}` : 'All steps';
 	let card = null;
@@ -261,6 +262,8 @@ function title(f) {
 		return ['Two threads take ', lockChip(f, names[0]), ' and ', lockChip(f, names[1]), ' in opposite order, and each waits for the other'];
 	if (f.ring && f.threads.length > 2)
 		return [`${f.threads.length} threads wait for each other in a ring: `, names.map((n, i) => [i ? ' → ' : '', lockChip(f, n)])];
+	if (f.ring && f.threads.length === 1)
+		return ['A thread takes ', lockChip(f, f.ring[0].wants), ' while it already holds it, and waits for itself'];
 	return [f.message];
 }
 
@@ -326,12 +329,12 @@ function drawFinding(f) {
 			button('‹', { class: 'icon', 'aria-label': 'Finding before (k)', onclick: () => moveBy(-1) }),
 			button('›', { class: 'icon', 'aria-label': 'Next finding (j)', onclick: () => moveBy(1) })),
 		el('h2', { id: 'title', tabindex: '-1' }, title(f)),
-		f.ring && f.threads.length > 1 && el('p', { class: 'message' }, f.message),
 		el('p', { class: 'where' }, place(f.at), functionOf(f.at) && [' in ', el('code', {}, functionOf(f.at) + '()')],
 			el('span', { class: 'dot' }, ' · '), button(`fingerprint ${f.id.slice(0, 8)}`, { class: 'place', title: `Copy ${f.id}`, onclick: () => copy(f.id) })),
 		f.suppressed && el('p', { class: 'callout' }, 'Suppressed in the source: ', f.suppressed),
 		f.threads.length ? el('section', { class: `part why${hang ? ' hang' : ''}` }, el('h3', {}, hang ? 'Why it hangs' : 'What happens'),
-			el('div', { class: 'situation', id: 'situation' }, situations(f))) : null,
+			el('div', { class: 'situation', id: 'situation' }, situations(f)),
+			f.ring && el('p', { class: 'message' }, f.message)) : null,
 		f.fix && section('Suggested repair', el('p', { class: 'callout fix' }, f.fix)),
 		verdictPart(f),
 		f.threads.length ? el('section', { class: 'part' }, el('div', { class: 'part-head' }, el('h3', {}, f.threads.length > 1 ? 'How they get there, side by side' : 'How it gets there'), walkBar(f)),

@@ -239,7 +239,9 @@ function showCurrent() {
 function moveBy(by) {
 	if (!shown.length)
 		return;
-	current = Math.min(shown.length - 1, Math.max(0, current < 0 ? (by > 0 ? 0 : shown.length - 1) : current + by));
+	const from = current >= 0 ? current : by > 0 ? -1 : shown.length;
+
+	current = Math.min(shown.length - 1, Math.max(0, from + by));
 	showCurrent();
 	if (openId)
 		open(findings[shown[current]].id);

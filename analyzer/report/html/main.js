@@ -67,6 +67,8 @@ function overview() {
 
 /* ---- pages ---- */
 
+let focusTitle = false; /* opened by key: a reader goes on there */
+
 function go(hash) {
 	if (location.hash === hash)
 		route();
@@ -110,6 +112,9 @@ function route() {
 		drawFinding(f);
 	else
 		overview();
+	if (focusTitle)
+		$('title')?.focus();
+	focusTitle = false;
 	if (current >= 0)
 		showCurrent();
 	else
@@ -185,8 +190,8 @@ const ACTIONS = {
 	'/': search, '?': () => $('keys').showModal(), Escape: escape,
 	Enter() {
 		if (current >= 0) {
+			focusTitle = true;
 			open(findings[shown[current]].id);
-			$('title')?.focus();
 		}
 	},
 };

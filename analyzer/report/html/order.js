@@ -2,7 +2,8 @@
 /* The page of the lock order: the whole graph to move about in, a list of locks
  * to search, and for one lock or one arrow where in the code it comes from. */
 const pairs = data.order.pairs;
-const view = { x: 0, y: 0, scale: 1, made: false };
+const view = { x: 0, y: 0, scale: 1 };
+const READABLE = 0.62;
 let lockText = '';
 let showImplied = false, showDropped = true;
 
@@ -111,16 +112,39 @@ function zoom(by, x, y) {
 	applyView();
 }
 
-/* All of it, or as much as stays readable. */
+/* All of it. */
 function fit() {
 	const box = $('picture').getBoundingClientRect();
 	const whole = Math.min(box.width / data.order.width, box.height / data.order.height);
 
-	view.scale = Math.min(1.1, Math.max(whole, 0.05));
-	view.x = Math.max(0, (box.width - data.order.width * view.scale) / 2);
-	view.y = Math.max(0, (box.height - data.order.height * view.scale) / 2);
-	view.made = true;
+	view.scale = Math.min(1.1, Math.max(whole, 0.04));
+	view.x = (box.width - data.order.width * view.scale) / 2;
+	view.y = (box.height - data.order.height * view.scale) / 2;
 	applyView();
+}
+
+/* At first: all of it if that can be read, else what is red, else the left. */
+function begin() {
+	const bad = locks.filter((l) => l.box && l.reported).map((l) => l.box);
+
+	fit();
+	if (view.scale >= READABLE)
+		return;
+	if (bad.length) {
+		centre(bad);
+		return;
+	}
+	view.scale = READABLE;
+	view.x = 0;
+	view.y = ($('picture').getBoundingClientRect().height - data.order.height * READABLE) / 2;
+	applyView();
+}
+
+/* No empty margins where there is more to be seen. */
+function within(at, room, size) {
+	const least = room - size * view.scale;
+
+	return least > 0 ? least / 2 : Math.min(0, Math.max(least, at));
 }
 
 function centre(boxes) {
@@ -128,9 +152,9 @@ function centre(boxes) {
 	const x1 = Math.min(...boxes.map((b) => b[0])), x2 = Math.max(...boxes.map((b) => b[0] + b[2]));
 	const y1 = Math.min(...boxes.map((b) => b[1])), y2 = Math.max(...boxes.map((b) => b[1] + b[3]));
 
-	view.scale = Math.min(1, Math.max(0.25, Math.min(box.width / (x2 - x1 + 160), box.height / (y2 - y1 + 120))));
-	view.x = box.width / 2 - (x1 + x2) / 2 * view.scale;
-	view.y = box.height / 2 - (y1 + y2) / 2 * view.scale;
+	view.scale = Math.min(1, Math.max(READABLE, Math.min(box.width / (x2 - x1 + 160), box.height / (y2 - y1 + 120))));
+	view.x = within(box.width / 2 - (x1 + x2) / 2 * view.scale, box.width, data.order.width);
+	view.y = within(box.height / 2 - (y1 + y2) / 2 * view.scale, box.height, data.order.height);
 	applyView();
 }
 
@@ -274,7 +298,7 @@ function tools() {
 
 	return el('div', { class: 'tools' },
 		implied ? check(`arrows that follow from others (${count(implied)})`, showImplied, (v) => { showImplied = v; }) : null,
-		dropped ? check(`that cannot deadlock (${count(dropped)})`, showDropped, (v) => { showDropped = v; }) : null,
+		dropped ? check(`arrows that cannot deadlock (${count(dropped)})`, showDropped, (v) => { showDropped = v; }) : null,
 		el('span', { class: 'grow' }),
 		button('−', { class: 'icon', 'aria-label': 'Smaller', onclick: () => zoom(0.8) }),
 		button('+', { class: 'icon', 'aria-label': 'Larger', onclick: () => zoom(1.25) }),
@@ -282,8 +306,6 @@ function tools() {
 }
 
 function drawOrder(lock, pair) {
-	const known = view.made;
-
 	drawLockList(lock);
 	if (!locks.some((l) => l.box)) {
 		$('order').replaceChildren(el('div', { class: 'stage' }, el('p', { class: 'none' }, 'No lock is taken while another is held.')), lock === null ? cyclesPanel() : lockPanel(lock));
@@ -292,12 +314,13 @@ function drawOrder(lock, pair) {
 	$('order').replaceChildren(el('div', { class: 'stage' }, tools(), orderPicture(lock, pair)),
 		pair !== null ? pairPanel(pair) : lock !== null ? lockPanel(lock) : cyclesPanel());
 	moveable($('picture'));
-	if (!known || (lock === null && pair === null))
-		fit();
+	if (lock === null && pair === null)
+		begin();
 	if (pair !== null)
 		centre([locks[pairs[pair].held].box, locks[pairs[pair].wanted].box]);
 	else if (lock !== null && locks[lock].box)
-		centre([locks[lock].box, ...[...before(lock), ...after(lock)].filter((p) => !p.implied).map((p) => locks[p.held === lock ? p.wanted : p.held].box)]);
+		centre([locks[lock].box]);
+	document.body.classList.toggle('chosen', lock !== null || pair !== null);
 	applyView();
 }
 

@@ -46,7 +46,7 @@ function ringPicture(ring, state) {
 
 	for (let i = 0; i < 2 * n; i++) {
 		const angle = Math.PI + i * Math.PI / n, r = ring[i >> 1];
-		const name = i % 2 ? r.wants : `T${r.no} ${r.thread}`;
+		const name = i % 2 ? r.wants : (n > 1 ? `T${r.no} ` : '') + r.thread;
 		const label = cut(name, n > 2 ? 20 : 26);
 
 		nodes.push({
@@ -67,7 +67,7 @@ function ringPicture(ring, state) {
 		if (holds)
 			ties.push(arrow(nodes[2 * i + 1], nodes[(2 * i + 2) % (2 * n)], bend, 'holds', 'held by'));
 	}
-	const words = ring.map((r, i) => `T${r.no} ${r.thread} waits for ${r.wants}, which T${ring[(i + 1) % n].no} holds`);
+	const words = ring.map((r, i) => `T${r.no} ${r.thread} waits for ${r.wants}, which ${n > 1 ? 'T' + ring[(i + 1) % n].no : 'it'} holds`);
 	return sv('svg', { class: 'ring', viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': words.join('; ') },
 		sv('defs', {}, tip('waits'), tip('holds')), ties, nodes.map(node));
 }
