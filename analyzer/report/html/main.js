@@ -69,12 +69,22 @@ function overview() {
 
 let focusTitle = false; /* opened by key: a reader goes on there */
 
+let routed = null; /* the address that is shown */
+
+/* At once: the event about the new address comes later, and then finds it done. */
 function go(hash) {
-	if (location.hash === hash)
-		route();
-	else
-		location.hash = hash;
+	location.hash = hash;
+	route();
 }
+
+document.addEventListener('click', (e) => {
+	const link = e.target.closest?.('a[href^="#/"]');
+
+	if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.button)
+		return;
+	e.preventDefault();
+	go(link.getAttribute('href'));
+});
 
 function open(id) {
 	go(`#/f/${id}`);
@@ -93,6 +103,7 @@ const index = (text, n) => (/^\d+$/.test(text || '') && Number(text) < n ? Numbe
 function route() {
 	const [, page, a, b] = (location.hash || '#/').split('/');
 
+	routed = location.hash;
 	if (page === 'order') {
 		const lock = index(a, locks.length), to = index(b, locks.length);
 		const pair = to === null ? -1 : pairs.findIndex((p) => p.held === lock && p.wanted === to);
@@ -231,7 +242,7 @@ $('theme').addEventListener('click', nextTheme);
 $('help').addEventListener('click', () => $('keys').showModal());
 $('rows').addEventListener('scroll', () => drawRows(false), { passive: true });
 addEventListener('resize', () => { measureRow(); drawRows(true); });
-addEventListener('hashchange', route);
+addEventListener('hashchange', () => { if (location.hash !== routed) route(); });
 setTheme(memory.get('theme') || '');
 measureRow();
 drawKeys();
