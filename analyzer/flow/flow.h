@@ -107,10 +107,12 @@ enum lc_step_kind {
 	LC_STEP_CONTAINER, /* container_of: ref = field that the object so far
 			    * is embedded as; CONTAINER f, FIELD f cancel */
 	LC_STEP_ARITH      /* not an object: a pure function of the value here;
-			    * value = a hash of operator and constant operand.
+			    * value = a hash of operator and constant operand,
+			    * with LC_ARITH_WRAPS set for "(x + 1) % n".
 			    * Only last, only read: gives "x + 1", "~x", "x >> 3"
 			    * an identity so that equal tests correlate */
 };
+#define LC_ARITH_WRAPS 1
 struct lc_step {
 	uint32_t kind; /* enum lc_step_kind */
 	uint32_t ref;

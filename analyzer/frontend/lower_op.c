@@ -191,6 +191,14 @@ static struct fe_value eval_arith(struct lc_parser *fe, uint32_t node,
 			return fe_arith(fe, &v, ARITH_SWAPPED + op, k);
 		return fe_arith(fe, &v, op, k);
 	}
+	if (op == CXBinaryOperator_Rem) { /* by a variable: a number of its own */
+		struct lc_pos pos;
+
+		fe_cursor_pos(fe, n->c, &pos);
+		v = fe_eval(fe, left);
+		fe_effect(fe, right);
+		return fe_arith(fe, &v, op, ((int64_t)pos.line << 16) + pos.col);
+	}
 	fe_effect(fe, left);
 	fe_effect(fe, right);
 	return fe_opaque();

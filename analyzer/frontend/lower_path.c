@@ -158,6 +158,7 @@ struct fe_value fe_arith(struct lc_parser *fe, struct fe_value *v,
 			 uint32_t op, int64_t constant)
 {
 	struct fe_place p = v->place;
+	bool wraps = op == CXBinaryOperator_Rem || op == CXBinaryOperator_And;
 	uint64_t hash = 0;
 
 	if (v->kind != LC_OP_LOAD)
@@ -168,9 +169,11 @@ struct fe_value fe_arith(struct lc_parser *fe, struct fe_value *v,
 		const struct lc_step *s = &fe->steps.data[p.last].s;
 
 		hash = lc_hash_u64(s->kind, (uint64_t)s->value);
+		wraps |= s->kind == LC_STEP_ARITH && (s->value & LC_ARITH_WRAPS);
 		p = pop(fe, p);
 	}
 	hash = lc_hash_u64(lc_hash_u64(hash, op), (uint64_t)constant);
+	hash = (hash & ~(uint64_t)LC_ARITH_WRAPS) | (wraps ? LC_ARITH_WRAPS : 0);
 	return fe_load(push(fe, p, LC_STEP_ARITH, LC_NONE, (int64_t)hash));
 }
 

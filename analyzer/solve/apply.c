@@ -215,7 +215,8 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 		a.mode = e.mode;
 		a.blocking = e.blocking;
 		a.weak = e.weak || weak;
-		if (held.lock == wanted && !loc_is_some(&m->s->locs, wanted)) {
+		a.ring = e.ring;
+		if (held.lock == wanted && !e.ring && !loc_is_some(&m->s->locs, wanted)) {
 			/* two parameters, one object: a double acquire */
 			struct reacquire *r = lc_push(&m->s->reacquires);
 
@@ -392,12 +393,14 @@ merge:
 			struct acquire a = { .event = e->event,
 					     .mode = e->mode,
 					     .blocking = e->blocking,
-					     .weak = e->weak || weak };
+					     .weak = e->weak || weak,
+					     .ring = e->ring };
 			loc_t wanted = subst_loc(&b, e->wanted);
 			loc_t *gates = lift_locs(m, &b, e->gates, e->ngates);
 
 			held.lock = subst_loc(&b, e->held.lock);
-			if (!wanted || !held.lock || held.lock == wanted)
+			if (!wanted || !held.lock ||
+			    (held.lock == wanted && !e->ring))
 				continue;
 			wanted = close_loc(m, wanted);
 			held.lock = close_loc(m, held.lock);

@@ -45,7 +45,8 @@ static void close_open_edges(struct solver *s)
 			*lc_push(&s->edges) = (struct edge){
 				.held = o->held, .wanted = o->wanted,
 				.mode = o->mode, .blocking = o->blocking,
-				.weak = o->weak, .event = o->event,
+				.weak = o->weak, .ring = o->ring,
+				.event = o->event,
 				.function = f,
 				.instr = s->events.data[o->event].instr,
 				.ngates = o->ngates, .gates = o->gates
@@ -81,7 +82,7 @@ static bool ordered_by_structure(const struct solver *s, const struct edge *e)
 	loc_t a = object_of(l, e->held.lock), b = object_of(l, e->wanted);
 
 	if (a == b) /* elements of one array */
-		return true;
+		return !e->ring;
 	if (loc_below(l, b, a) || loc_below(l, a, b))
 		return true;
 	return !(loc_at(l, loc_at(l, a)->root)->kind == ROOT_PARAM &&

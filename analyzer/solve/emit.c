@@ -188,6 +188,17 @@ static bool listed(const struct solver *s, uint32_t cls, bool locks)
 	return false;
 }
 
+/* Some function takes it and gives it back: a lock. Taken here and posted
+ * there it is a signal, whatever it starts with. */
+static bool given_back(struct solver *s, uint32_t cls)
+{
+	for (uint32_t i = 0; i < s->okreleases.len; i++)
+		if (loc_class(&s->locs, s->okreleases.data[i].lock, true) ==
+		    cls)
+			return true;
+	return false;
+}
+
 bool lock_counts(struct solver *s, uint32_t lock)
 {
 	const struct lc_fact_lock *f = &s->out->locks.data[lock];
@@ -200,7 +211,8 @@ bool lock_counts(struct solver *s, uint32_t lock)
 		cls = (uint32_t)key;
 	else
 		cls = loc_class(&s->locs, (loc_t)(uint32_t)key, true);
-	return listed(s, cls, true) && !listed(s, cls, false);
+	return listed(s, cls, true) && !listed(s, cls, false) &&
+	       given_back(s, cls);
 }
 
 /* ---- tables ---- */

@@ -78,6 +78,7 @@ struct acquire {
 	loc_t lock;
 	uint8_t mode, blocking;
 	bool weak;
+	bool ring; /* for edge_add: as in struct edge */
 	uint32_t ndropped, nconds;
 	loc_t *dropped;      /* caller's locks given up at that time */
 	struct fact *conds;  /* on values the caller can see */
@@ -89,7 +90,7 @@ struct openedge {
 	uint32_t event; /* the acquire */
 	loc_t wanted;
 	uint8_t mode, blocking;
-	bool weak;
+	bool weak, ring;
 	uint32_t ngates, nconds;
 	loc_t *gates;
 	struct fact *conds;
@@ -183,6 +184,7 @@ struct leak {
 	struct value ret;
 	struct fact ret_fact;
 	bool has_ret, weak, thread_exit;
+	bool explains; /* a release of the wrong lock */
 	bool handed_over; /* the caller gets the object that is locked */
 	uint32_t nconds;
 	struct fact *conds;
@@ -225,6 +227,7 @@ struct edge {
 	loc_t wanted;
 	uint8_t mode, blocking;
 	bool weak;
+	bool ring; /* a[i], then a[(i + 1) % n]: no order */
 	uint32_t event;
 	uint32_t function, instr; /* where both ends met */
 	uint32_t ngates;

@@ -52,7 +52,8 @@ bool state_same_shape(const struct state *a, const struct state *b)
 		const struct held *x = &a->held.data[i], *y = &b->held.data[i];
 
 		if (x->instr != y->instr || x->count != y->count ||
-		    x->mode != y->mode || x->flags != y->flags ||
+		    x->mode != y->mode ||
+		    ((x->flags ^ y->flags) & ~HELD_JOINED) ||
 		    (x->cond != 0) != (y->cond != 0))
 			return false;
 		/* the same site on another object, outside of a loop over
@@ -262,8 +263,11 @@ static void join_held(struct join *j, struct state *into,
 
 		if (lock != h->lock || cond != h->cond)
 			j->changed = true;
+		if (lock != h->lock || lock != g->lock)
+			h->flags |= HELD_JOINED;
 		h->lock = lock;
 		h->cond = cond;
+		h->flags |= g->flags & HELD_JOINED;
 		if (g->max_count > h->max_count)
 			h->max_count = g->max_count;
 	}

@@ -66,7 +66,8 @@ static bool same_edge(const void *ctx, uint32_t i, const void *key)
 	return a->held.lock == b->held.lock && a->wanted == b->wanted &&
 	       a->held.mode == b->held.mode && a->mode == b->mode &&
 	       a->blocking == b->blocking && a->function == b->function &&
-	       a->weak == b->weak && a->ngates == b->ngates &&
+	       a->weak == b->weak && a->ring == b->ring &&
+	       a->ngates == b->ngates &&
 	       (!a->ngates ||
 		!memcmp(a->gates, b->gates, a->ngates * sizeof(loc_t)));
 }
@@ -132,7 +133,8 @@ static bool known_open(const struct summary *sum, const struct openedge *e)
 
 		if (o->held.lock == e->held.lock && o->wanted == e->wanted &&
 		    o->held.mode == e->held.mode && o->mode == e->mode &&
-		    o->blocking == e->blocking && o->weak == e->weak)
+		    o->blocking == e->blocking && o->weak == e->weak &&
+		    o->ring == e->ring)
 			return true;
 	}
 	return false;
@@ -179,15 +181,75 @@ static bool compared(const struct locs *l, const struct state *st, loc_t a,
 	return false;
 }
 
+static loc_t without_arithmetic(const struct locs *l, loc_t x)
+{
+	while (loc_at(l, x)->kind == STEP_ARITH || loc_at(l, x)->kind == STEP_MASK)
+		x = loc_at(l, x)->parent;
+	return x;
+}
+
+/* Has the function asked something that tells indexes from each other: is it
+ * the last one, is it odd, is one below the other? */
+static bool index_tested(const struct locs *l, const struct state *st,
+			 loc_t index)
+{
+	for (uint32_t i = 0; i < st->facts.len; i++) {
+		const struct fact *f = &st->facts.data[i];
+		const struct loc *n = loc_at(l, f->sym);
+
+		if (without_arithmetic(l, f->sym) == index &&
+		    (f->nne || f->lo == f->hi))
+			return true;
+		if (n->kind == ROOT_SYM && n->why == SYM_CMP &&
+		    (without_arithmetic(l, n->parent) == index ||
+		     without_arithmetic(l, n->ref) == index))
+			return true;
+	}
+	return false;
+}
+
+/* The dining philosophers' forks: one element of an array, and the one that
+ * wrapping arithmetic finds from it. Fewer guests than seats are let in by a
+ * semaphore that counts: then nothing is said. */
+static bool is_ring(const struct locs *l, const struct state *st, loc_t held,
+		    loc_t wanted)
+{
+	const struct loc *a = loc_at(l, held), *b = loc_at(l, wanted);
+	const struct loc *x, *y;
+	loc_t index;
+
+	while (a->kind == STEP_FIELD && b->kind == STEP_FIELD &&
+	       a->ref == b->ref) {
+		a = loc_at(l, a->parent);
+		b = loc_at(l, b->parent);
+	}
+	if (a->kind != STEP_INDEX_VALUE || b->kind != STEP_INDEX_VALUE ||
+	    a->parent != b->parent || a->ref == b->ref)
+		return false;
+	x = loc_at(l, a->ref);
+	y = loc_at(l, b->ref);
+	if (!(x->kind == STEP_ARITH && (x->value & LC_ARITH_WRAPS)) &&
+	    !(y->kind == STEP_ARITH && (y->value & LC_ARITH_WRAPS)))
+		return false;
+	index = without_arithmetic(l, a->ref);
+	if (index != without_arithmetic(l, b->ref) ||
+	    index_tested(l, st, index))
+		return false;
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_SEAT)
+			return false;
+	return true;
+}
+
 void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	      loc_t wanted, const struct acquire *a, const loc_t *gates,
 	      uint32_t ngates, const struct fact *conds, uint32_t nconds)
 {
 	struct locs *l = &m->s->locs;
 	bool weak = a->weak || st->weak;
+	bool ring = a->ring || is_ring(l, st, held->lock, wanted);
 	loc_t *kept = NULL;
 	uint32_t n = 0;
-
 	struct lockref some = *held;
 
 	if (unpublished(l, st, held->lock) || unpublished(l, st, wanted) ||
@@ -207,6 +269,7 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 		struct openedge o = { .held = *held, .event = a->event,
 				      .wanted = wanted, .mode = a->mode,
 				      .blocking = a->blocking, .weak = weak,
+				      .ring = ring,
 				      .ngates = n, .gates = kept,
 				      .nconds = nconds };
 
@@ -225,7 +288,8 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	add_closed(m, st,
 		   &(struct edge){ .held = *held, .wanted = wanted,
 				   .mode = a->mode, .blocking = a->blocking,
-				   .weak = weak, .event = a->event,
+				   .weak = weak, .ring = ring,
+				   .event = a->event,
 				   .function = m->function, .instr = m->instr,
 				   .ngates = n, .gates = kept });
 }

@@ -408,6 +408,24 @@ static void try_acquire(struct sim *m, struct state *st,
 	ops_hold(m, st, lock, (uint8_t)mo->mode, event);
 }
 
+/* A semaphore that counts is no lock, but whoever took a unit is not alone
+ * with the others any more. */
+static void note_seat(struct sim *m, struct state *st,
+		      const struct lc_instr *in, const struct lc_model *mo)
+{
+	struct value v;
+
+	if (mo->kind != LC_KIND_SEMAPHORE || mo->lock < 0)
+		return;
+	v = sim_arg(m, st, in, mo->lock);
+	if (!v.loc)
+		return;
+	if (mo->op == LC_MODEL_ACQUIRE)
+		state_set_mark(&m->arena, st, v.loc, MARK_SEAT, LC_NONE);
+	else
+		state_clear_marks(st, v.loc);
+}
+
 static void do_acquire(struct sim *m, struct state *st,
 		       const struct lc_instr *in, const struct lc_model *mo)
 {
@@ -416,8 +434,10 @@ static void do_acquire(struct sim *m, struct state *st,
 	struct acquire a = { 0 };
 	struct held *h;
 
-	if (!lock)
+	if (!lock) {
+		note_seat(m, st, in, mo);
 		return;
+	}
 	event = acquire_event(m, mo, EV_ACQUIRE, lock);
 	a.event = event;
 	a.lock = lock;
@@ -655,9 +675,24 @@ static void do_release(struct sim *m, struct state *st,
 		       const struct lc_instr *in, const struct lc_model *mo)
 {
 	loc_t lock = model_lock(m, st, in, mo);
+	enum lc_cmp op;
+	int64_t c;
 
-	if (!lock)
+	/* it fails for a program that is wrong anyway */
+	if (in->temp != LC_NONE) {
+		loc_t result = sim_temp(m, in->temp);
+
+		if (success_fact(mo->success, true, &op, &c))
+			state_assume(&m->arena, st, &m->s->locs,
+				     state_load(&m->s->locs, st, result), op,
+				     c);
+		else
+			state_store(&m->arena, st, result, value_const(0));
+	}
+	if (!lock) {
+		note_seat(m, st, in, mo);
 		return;
+	}
 	sim_assume_there(m, st, lock);
 	ops_release(m, st, lock, acquire_event(m, mo, EV_RELEASE, lock));
 }
@@ -812,6 +847,19 @@ static void do_assert_held(struct sim *m, struct state *st,
 		h->flags |= HELD_ASSUMED;
 }
 
+/* x lies inside the object itself, not behind a pointer in it. */
+static bool part_of(const struct locs *l, loc_t x, loc_t object)
+{
+	while (x != object) {
+		const struct loc *n = loc_at(l, x);
+
+		if (n->kind < STEP_FIELD || n->kind == STEP_DEREF)
+			return false;
+		x = n->parent;
+	}
+	return true;
+}
+
 static void do_free(struct sim *m, struct state *st, const struct lc_instr *in,
 		    const struct lc_model *mo)
 {
@@ -821,7 +869,7 @@ static void do_free(struct sim *m, struct state *st, const struct lc_instr *in,
 		return;
 	for (uint32_t i = st->held.len; i-- > 0;)
 		if (st->held.data[i].count > 0 &&
-		    loc_below(&m->s->locs, st->held.data[i].lock, v.loc))
+		    part_of(&m->s->locs, st->held.data[i].lock, v.loc))
 			state_drop_held(st, &st->held.data[i]);
 }
 

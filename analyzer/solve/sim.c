@@ -757,6 +757,85 @@ static bool assume(struct sim *m, struct state *st, struct value v,
 	return true;
 }
 
+static bool block_releases(const struct sim *m, uint32_t block)
+{
+	const struct program *p = &m->s->program;
+	const struct lc_block *b =
+		&m->u->blocks.data[m->flow->first_block + block];
+
+	for (uint32_t i = 0; i < b->ninstrs; i++) {
+		const struct lc_instr *in =
+			&m->u->instrs.data[b->first_instr + i];
+		const struct lc_operand *o = &m->u->operands.data[in->operand];
+		const struct symbol *sym;
+
+		if (in->kind != LC_I_CALL || o->kind != LC_OP_FUNC)
+			continue;
+		sym = &p->symbols.data[p->symbol_map[m->unit][o->ref]];
+		if (sym->model ? sym->model->op == LC_MODEL_RELEASE
+			       : sym->function != LC_NONE &&
+					 sim_moves_locks(m, sym->function))
+			return true;
+	}
+	return false;
+}
+
+/* Does the block, or one soon after it, release something and come to `end`
+ * then? So it is with `if (shared) unlock();`, macros and all. */
+static bool releases_before(const struct sim *m, uint32_t block, uint32_t end,
+			    bool released, int depth)
+{
+	const struct lc_block *b =
+		&m->u->blocks.data[m->flow->first_block + block];
+
+	if (block == end)
+		return released;
+	released = released || block_releases(m, block);
+	for (uint32_t i = 0; depth && i < flow_successors(b); i++)
+		if (releases_before(m, flow_successor(m->u, b, i), end,
+				    released, depth - 1))
+			return true;
+	return false;
+}
+
+/*
+ * `if (done) return; lock(); if (done) …`: what was read before the lock was
+ * got may have changed. But `if (shared) lock(); … if (shared) unlock();` is
+ * one decision: then a state without the lock is here too, or the way that
+ * the old value takes releases it.
+ */
+static void read_again(struct sim *m, const struct lc_block *b,
+		       struct state *st, struct value v, enum lc_cmp op,
+		       int64_t c)
+{
+	const struct block_states *bs = &m->states[m->block];
+	struct locs *l = &m->s->locs;
+	bool just_taken = false;
+	struct fact f;
+	int decided;
+
+	if (!v.loc || !state_nheld(st) ||
+	    loc_at(l, v.loc)->kind != STEP_DEREF ||
+	    !loc_is_shared(l, loc_at(l, v.loc)->parent))
+		return;
+	f = state_fact(st, l, v);
+	decided = fact_test(&f, op, c);
+	if (f.guarded || f.implied || decided == -1 ||
+	    releases_before(m, b->succ[decided ? 0 : 1],
+			    b->succ[decided ? 1 : 0], false, 4))
+		return;
+	for (uint32_t i = 0; i < st->held.len; i++)
+		just_taken |= st->held.data[i].instr != LC_NONE &&
+			      m->instr_block[st->held.data[i].instr -
+					     m->first_instr] == m->block;
+	for (uint32_t i = 0; i < bs->len && !just_taken; i++)
+		if (!state_nheld(bs->data[i].state))
+			return;
+	f = fact_any(v.loc);
+	f.guarded = true;
+	state_put_fact(&m->arena, st, f);
+}
+
 static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
 {
 	struct value lhs = sim_operand(m, st, b->lhs);
@@ -779,6 +858,7 @@ static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
 			rhs = value_const(0);
 		}
 	}
+	read_again(m, b, st, lhs, op, rhs.constant);
 	other = state_clone(&m->arena, st);
 	if (assume(m, st, lhs, op, rhs.constant))
 		sim_flow_to(m, b->succ[0], st);

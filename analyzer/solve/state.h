@@ -40,7 +40,8 @@ struct fact {
 enum held_flag {
 	HELD_UNCHECKED = 1 << 0, /* a try nobody looked at */
 	HELD_WEAK = 1 << 1,      /* rests on a guessed call target */
-	HELD_ASSUMED = 1 << 2    /* the caller's: an assertion says so */
+	HELD_ASSUMED = 1 << 2,   /* the caller's: an assertion says so */
+	HELD_JOINED = 1 << 3     /* its name stands for several objects */
 };
 struct held {
 	loc_t lock;
@@ -59,6 +60,7 @@ enum mark_kind {
 	MARK_TRY_FAILED,
 	MARK_LOCK_FAILED, /* a blocking acquire reported an error */
 	MARK_ESCAPED,     /* a fresh object was passed on */
+	MARK_SEAT,        /* one of a semaphore's many units was taken */
 };
 struct mark {
 	loc_t lock;

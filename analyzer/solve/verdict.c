@@ -329,8 +329,7 @@ static bool named_as_lock(const struct solver *s, uint32_t f)
 {
 	static const char *const words[] = { "lock", "acquire", "enter",
 					     "begin", "start", "grab", "take",
-					     "hold", "claim", "reserve", "pin",
-					     "get", "find", "lookup", "wait" };
+					     "hold", "claim", "reserve", "pin", "wait" };
 	const char *name = function_name(&s->program, f);
 
 	for (size_t i = 0; i < LC_LEN(words); i++)
@@ -387,8 +386,9 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	enum lc_strength strength = k->held.cond ? LC_POSSIBLE : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
-	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) || s->summaries[k->function].capped ||
-	    !steady(&s->locs, k->lock))
+	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
+	    s->summaries[k->function].capped ||
+	    ((k->held.flags & HELD_JOINED) && !steady(&s->locs, k->lock)))
 		return;
 	mine = gives_back(s, k, &release);
 	others = free_signs(s, k);
@@ -675,6 +675,9 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	}
 	instead = held_instead(s, b);
 	if (instead != LC_NONE && !someone_held(s, b->event)) {
+		if (s->leaks.data[instead].explains)
+			return; /* what follows from the first one */
+		s->leaks.data[instead].explains = true;
 		uint32_t lock = lock_of(s, s->leaks.data[instead].lock,
 					s->leaks.data[instead].held.event);
 
