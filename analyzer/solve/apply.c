@@ -147,7 +147,7 @@ static uint32_t lift_event(struct sim *m, uint32_t inner, loc_t lock)
 	e.instr = m->instr;
 	e.lock = lock;
 	e.depth = depth + 1;
-	e.released = e.satisfied = e.reported = false;
+	e.released = e.satisfied = e.reported = e.matched = false;
 	return event_get(m->s, e);
 }
 
@@ -522,8 +522,10 @@ static bool apply_delta(const struct subst *b, struct state *st,
 	event = lift_event(m, d->held.event, lock);
 	if (d->held.count < 0) {
 		h = state_held(st, lock);
-		if (h && h->count > 0)
-			m->s->events.data[d->held.event].satisfied = true;
+		for (uint32_t e = d->held.event;
+		     h && h->count > 0 && e != LC_NONE;
+		     e = m->s->events.data[e].inner)
+			m->s->events.data[e].satisfied = true;
 		for (int i = d->held.count; i < 0; i++)
 			ops_release(m, st, lock, event);
 		return true;

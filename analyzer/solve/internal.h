@@ -56,6 +56,7 @@ struct event {
 	bool weak;
 	bool released; /* acquire: a caller released the lock later */
 	bool satisfied; /* release of a caller's lock: a caller held it */
+	bool matched;   /* release of a lock that was taken here, once at least */
 	bool reported; /* became a finding: consequences are silent */
 	uint32_t function, instr;
 	uint32_t inner;  /* the callee's event it stands for, LC_NONE */
@@ -211,6 +212,7 @@ struct badrelease {
 };
 struct okrelease { /* of a lock the function itself had taken */
 	uint32_t function, instr;
+	uint32_t taken; /* the instruction that took it */
 	loc_t lock;
 	uint32_t nconds, nwhen;
 	struct fact *conds;

@@ -543,7 +543,8 @@ static void note_ok_release(struct sim *m, struct state *st,
 		ok = &m->s->okreleases.data[i];
 		if (ok->function != m->function)
 			break;
-		if (ok->instr != m->instr || ok->lock != lock)
+		if (ok->instr != m->instr || ok->lock != lock ||
+		    ok->taken != h->instr)
 			continue;
 		share_conds(ok->conds, &ok->nconds, conds, nconds);
 		return;
@@ -552,6 +553,7 @@ static void note_ok_release(struct sim *m, struct state *st,
 	ok->function = m->function;
 	ok->instr = m->instr;
 	ok->lock = lock;
+	ok->taken = h->instr;
 	ok->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
 	ok->nconds = nconds;
 	ok->when = when ? when->facts : NULL;
@@ -568,6 +570,7 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 		return;
 	}
 	mark_released(m->s, h->event);
+	m->s->events.data[event].matched = true;
 	if (h->flags & HELD_UNCHECKED) {
 		for (uint32_t i = 0; i < m->s->untested.len; i++)
 			if (m->s->untested.data[i].event == h->event)
@@ -603,8 +606,8 @@ static bool may_be_one(struct locs *l, loc_t a, loc_t b)
 	    loc_below(l, x, y) || loc_below(l, y, x) ||
 	    (!looked_up(l, x) && !looked_up(l, y)))
 		return false;
-	return loc_class(l, a, true) && loc_class(l, a, true) ==
-						loc_class(l, b, true);
+	return !loc_class(l, a, true) || !loc_class(l, b, true) ||
+	       loc_class(l, a, true) == loc_class(l, b, true);
 }
 
 static struct held *held_alias(struct sim *m, struct state *st, loc_t lock)

@@ -327,6 +327,19 @@ static bool reaches(const struct locs *l, struct value v, loc_t object)
 			 loc_below(l, object, v.loc));
 }
 
+/* `it->bucket_locked = true`: the caller is told that it has the lock. */
+static bool says_locked(const struct sim *m, const struct bind *b)
+{
+	const struct loc *n = loc_at(&m->s->locs, b->loc);
+	const char *name;
+
+	if (b->value.loc || !b->value.constant || n->kind != STEP_FIELD)
+		return false;
+	name = lc_str(m->s->program.strings,
+		      m->s->program.fields.data[n->ref].name);
+	return strcasestr(name, "lock") || strcasestr(name, "held");
+}
+
 /* Does the caller get an object, by the result or through a pointer of its
  * own, that this function found and locked? Then that is the service. */
 static bool handed_over(const struct sim *m, const struct exitrec *e,
@@ -335,6 +348,10 @@ static bool handed_over(const struct sim *m, const struct exitrec *e,
 	const struct locs *l = &m->s->locs;
 	loc_t root = loc_at(l, lock)->root, object = loc_object(l, lock);
 
+	for (uint32_t i = 0; i < e->state->store.len; i++)
+		if (loc_is_open(l, e->state->store.data[i].loc) &&
+		    says_locked(m, &e->state->store.data[i]))
+			return true;
 	if (loc_at(l, object)->kind == ROOT_PARAM ||
 	    loc_at(l, root)->kind == ROOT_GLOBAL)
 		return false;

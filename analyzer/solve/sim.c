@@ -801,8 +801,8 @@ static bool releases_before(const struct sim *m, uint32_t block, uint32_t end,
 /*
  * `if (done) return; lock(); if (done) …`: what was read before the lock was
  * got may have changed. But `if (shared) lock(); … if (shared) unlock();` is
- * one decision: then a state without the lock is here too, or the way that
- * the old value takes releases it.
+ * one decision: then states with and without the lock are here, or the way
+ * that the old value takes releases it.
  */
 static void read_again(struct sim *m, const struct lc_block *b,
 		       struct state *st, struct value v, enum lc_cmp op,
@@ -810,7 +810,6 @@ static void read_again(struct sim *m, const struct lc_block *b,
 {
 	const struct block_states *bs = &m->states[m->block];
 	struct locs *l = &m->s->locs;
-	bool just_taken = false;
 	struct fact f;
 	int decided;
 
@@ -824,12 +823,8 @@ static void read_again(struct sim *m, const struct lc_block *b,
 	    releases_before(m, b->succ[decided ? 0 : 1],
 			    b->succ[decided ? 1 : 0], false, 4))
 		return;
-	for (uint32_t i = 0; i < st->held.len; i++)
-		just_taken |= st->held.data[i].instr != LC_NONE &&
-			      m->instr_block[st->held.data[i].instr -
-					     m->first_instr] == m->block;
-	for (uint32_t i = 0; i < bs->len && !just_taken; i++)
-		if (!state_nheld(bs->data[i].state))
+	for (uint32_t i = 1; i < bs->len; i++)
+		if (!state_same_shape(bs->data[0].state, bs->data[i].state))
 			return;
 	f = fact_any(v.loc);
 	f.guarded = true;

@@ -52,7 +52,8 @@ static bool gives_back(const struct solver *s, const struct leak *k,
 
 	for (uint32_t i = 0; i < s->okreleases.len; i++)
 		if (s->okreleases.data[i].function == k->function &&
-		    s->okreleases.data[i].lock == k->lock) {
+		    (s->okreleases.data[i].lock == k->lock ||
+		     s->okreleases.data[i].taken == k->held.instr)) {
 			if (!found)
 				*release = s->okreleases.data[i].instr;
 			found = true;
@@ -243,6 +244,14 @@ static uint32_t ret_text(struct solver *s, const struct leak *k)
 								: "");
 }
 
+/* What a call returned, of which nothing but the address is known: released
+ * under another name, nobody would notice. */
+static bool nameless(struct solver *s, loc_t lock)
+{
+	return loc_at(&s->locs, lock)->kind == ROOT_SYM &&
+	       loc_at(&s->locs, lock)->why != SYM_ALLOC;
+}
+
 static void emit_leak(struct solver *s, const struct leak *k, enum lc_exit_kind kind,
 		      bool elsewhere, uint32_t release, bool failure,
 		      enum lc_strength strength)
@@ -251,7 +260,8 @@ static void emit_leak(struct solver *s, const struct leak *k, enum lc_exit_kind 
 	struct lc_fact_exit *x;
 	uint32_t site, trace, text;
 
-	if (!lock_counts(s, lock) || s->out->locks.data[lock].local)
+	if (!lock_counts(s, lock) || s->out->locks.data[lock].local ||
+	    nameless(s, k->lock))
 		return;
 	site = emit_site(s, k->function, k->pos);
 	trace_begin(s, emit_string(s, "%s()",
@@ -379,6 +389,21 @@ static bool built_of_tries(struct solver *s, const struct leak *k)
 	return false;
 }
 
+/* Some element of an array, by an index that is not the same all the way. */
+static bool vague_element(const struct solver *s, const struct leak *k)
+{
+	const struct locs *l = &s->locs;
+
+	if (!(k->held.flags & HELD_JOINED))
+		return false;
+	for (loc_t x = k->lock; loc_at(l, x)->kind >= STEP_FIELD;
+	     x = loc_at(l, x)->parent)
+		if (loc_at(l, x)->kind == STEP_INDEX_VALUE ||
+		    loc_at(l, x)->kind == STEP_INDEX_ANY)
+			return !steady(l, k->lock);
+	return false;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
@@ -387,8 +412,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
 	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
-	    s->summaries[k->function].capped ||
-	    ((k->held.flags & HELD_JOINED) && !steady(&s->locs, k->lock)))
+	    s->summaries[k->function].capped || vague_element(s, k))
 		return;
 	mine = gives_back(s, k, &release);
 	others = free_signs(s, k);
@@ -420,8 +444,9 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	}
 	if (k->handed_over)
 		return;
-	if (!failure && k->has_ret && !s->ncallers[k->function] &&
-	    strcasestr(function_name(&s->program, k->function), "lock"))
+	if (!failure && k->has_ret &&
+	    strcasestr(function_name(&s->program, k->function),
+		       s->ncallers[k->function] ? "locked" : "lock"))
 		return; /* it is what the name says */
 	if (!failure && (caller_decides(s, k) || separated(k, others))) {
 		/* perhaps it says so to callers that we do not see */
@@ -648,6 +673,10 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	if (b->weak || s->summaries[b->function].capped ||
 	    !steady(&s->locs, b->lock))
 		return;
+	if (b->why == LC_BAD_DOUBLE && !s->events.data[b->other_event].matched &&
+	    (s->events.data[b->event].depth ||
+	     s->events.data[b->other_event].depth))
+		return; /* somewhere below, by a name of its own */
 	if (b->why == LC_BAD_DOUBLE || b->why == LC_BAD_FAILED_TRY) {
 		site = emit_event_site(s, b->other_event);
 		/* a lock that failed is often only logged, and released with
