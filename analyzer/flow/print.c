@@ -226,7 +226,9 @@ static void print_instr(const struct lc_unit *u, uint32_t flow,
 		break;
 	case LC_I_ASSIGN:
 		lc_path_print(u, flow, i->path, out);
-		lc_buf_str(out, i->flags & LC_INSTR_OPAQUE ? " := " : " = ");
+		lc_buf_str(out, i->flags & LC_INSTR_STEP     ? " += "
+				: i->flags & LC_INSTR_OPAQUE ? " := "
+							     : " = ");
 		print_operand(u, flow, i->operand, out);
 		break;
 	case LC_I_DECL:

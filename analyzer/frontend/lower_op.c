@@ -20,7 +20,9 @@ static struct fe_value step_by_one(struct lc_parser *fe, uint32_t node,
 {
 	struct lc_pos pos;
 	struct fe_place p = fe_lvalue(fe, fe_node(fe, node)->first);
-	struct fe_value old = fe_load(p), new = fe_opaque(), result = fe_opaque();
+	struct fe_value old = fe_load(p), new = fe_number(by);
+	struct fe_value result = fe_opaque();
+	uint32_t flags = LC_INSTR_OPAQUE | LC_INSTR_STEP;
 	CXType type = clang_getCursorType(fe_node(fe, node)->c);
 
 	fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
@@ -36,8 +38,9 @@ static struct fe_value step_by_one(struct lc_parser *fe, uint32_t node,
 			result = fe_load(h);
 		}
 		new = fe_offset(fe, &old, by);
+		flags = LC_INSTR_OPAQUE;
 	}
-	fe_assign(fe, p, &new, &pos, LC_INSTR_OPAQUE);
+	fe_assign(fe, p, &new, &pos, flags);
 	return post ? result : fe_load(p);
 }
 
@@ -242,7 +245,9 @@ struct fe_value fe_compound(struct lc_parser *fe, uint32_t node)
 	uint32_t right = n->last;
 	struct fe_place to = fe_lvalue(fe, n->first);
 	struct fe_value new = fe_opaque();
+	uint32_t flags = LC_INSTR_OPAQUE;
 	struct lc_pos pos;
+	int64_t k;
 
 	if ((op == CXBinaryOperator_AddAssign ||
 	     op == CXBinaryOperator_SubAssign) &&
@@ -253,10 +258,15 @@ struct fe_value fe_compound(struct lc_parser *fe, uint32_t node)
 			by = by.kind == LC_OP_CONST ? fe_number(-by.value) :
 				fe_opaque();
 		new = fe_offset_by(fe, &old, &by);
+	} else if ((op == CXBinaryOperator_AddAssign ||
+		    op == CXBinaryOperator_SubAssign) &&
+		   fe_const(fe, right, &k) && k > INT32_MIN && k < INT32_MAX) {
+		new = fe_number(op == CXBinaryOperator_AddAssign ? k : -k);
+		flags |= LC_INSTR_STEP;
 	} else {
 		fe_effect(fe, right);
 	}
 	fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
-	fe_assign(fe, to, &new, &pos, LC_INSTR_OPAQUE);
+	fe_assign(fe, to, &new, &pos, flags);
 	return fe_load(to);
 }

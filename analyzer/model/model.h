@@ -53,6 +53,7 @@ enum lc_op {
 	LC_MODEL_REGISTER,    /* register: `entry` will be called later, from
 	                       * an unknown place in the same process (atexit) */
 	LC_MODEL_HANDLER,     /* handler: `entry` becomes a signal handler */
+	LC_MODEL_SELF,        /* self: the calling thread, or a test for it */
 	LC_MODEL_NOP          /* nop: known to do nothing with locks or memory */
 };
 enum lc_kind { /* of a lock; the strings are the YAML spelling */

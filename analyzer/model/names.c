@@ -29,6 +29,7 @@ static const char *const op_names[] = {
 	[LC_MODEL_CALLS] = "calls",
 	[LC_MODEL_REGISTER] = "register",
 	[LC_MODEL_HANDLER] = "handler",
+	[LC_MODEL_SELF] = "self",
 	[LC_MODEL_NOP] = "nop",
 };
 static const char *const kind_names[] = {

@@ -394,7 +394,8 @@ merge:
 					     .mode = e->mode,
 					     .blocking = e->blocking,
 					     .weak = e->weak || weak,
-					     .ring = e->ring };
+					     .ring = e->ring,
+					     .published = true };
 			loc_t wanted = subst_loc(&b, e->wanted);
 			loc_t *gates = lift_locs(m, &b, e->gates, e->ngates);
 

@@ -80,6 +80,7 @@ struct acquire {
 	uint8_t mode, blocking;
 	bool weak;
 	bool ring; /* for edge_add: as in struct edge */
+	bool published; /* for edge_add: a thread was given the objects */
 	uint32_t ndropped, nconds;
 	loc_t *dropped;      /* caller's locks given up at that time */
 	struct fact *conds;  /* on values the caller can see */

@@ -252,7 +252,8 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	uint32_t n = 0;
 	struct lockref some = *held;
 
-	if (unpublished(l, st, held->lock) || unpublished(l, st, wanted) ||
+	if ((!a->published && (unpublished(l, st, held->lock) ||
+			       unpublished(l, st, wanted))) ||
 	    compared(l, st, held->lock, wanted))
 		return;
 	some.lock = loc_some(l, held->lock);

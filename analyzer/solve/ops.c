@@ -340,6 +340,8 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 	h->mode = mode;
 	h->event = event;
 	h->instr = m->instr;
+	if (m->owner_asked)
+		h->flags |= HELD_WEAK;
 	return h;
 }
 
@@ -902,6 +904,7 @@ static void do_start(struct sim *m, struct state *st,
 	else if (mo->handle == LC_ARG_RETURN && in->temp != LC_NONE)
 		handle = value_addr(sim_temp(m, in->temp));
 	event = acquire_event(m, mo, EV_START, handle.loc);
+	sim_escape(m, st, sim_arg(m, st, in, mo->arg));
 	apply_start(m, st, event, sim_arg(m, st, in, mo->entry),
 		    sim_arg(m, st, in, mo->arg), handle.loc, in, mo->entry);
 }
@@ -959,6 +962,16 @@ static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
 	ops_note_joined(m, home);
 }
 
+/* Who am I? The answer is the same each time; see sim.h, owner_asked. */
+static void do_self(struct sim *m, struct state *st, const struct lc_instr *in)
+{
+	if (in->nargs > 1)
+		m->owner_asked = true;
+	else if (in->temp != LC_NONE)
+		state_store(&m->arena, st, sim_temp(m, in->temp),
+			    value_addr(sim_self(m)));
+}
+
 bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 	      const struct lc_model *mo)
 {
@@ -1014,6 +1027,9 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 				    value_addr(loc_sym(&m->s->locs, SYM_ALLOC,
 						       m->function, m->instr,
 						       0)));
+		break;
+	case LC_MODEL_SELF:
+		do_self(m, st, in);
 		break;
 	case LC_MODEL_CONSISTENT:
 	case LC_MODEL_NOP:

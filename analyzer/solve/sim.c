@@ -49,6 +49,13 @@ loc_t sim_temp(struct sim *m, uint32_t temp)
 			(int64_t)m->flow->nlocals + temp);
 }
 
+loc_t sim_self(struct sim *m)
+{
+	return loc_root(&m->s->locs, ROOT_FIXED,
+			lc_intern(m->s->program.strings, "the thread itself"),
+			0);
+}
+
 static bool volatile_step(struct sim *m, const struct lc_path *q,
 			  const struct lc_step *last)
 {
@@ -428,6 +435,36 @@ void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 
 /* ---- instructions ---- */
 
+static int64_t moved(int64_t bound, int64_t by)
+{
+	int64_t sum;
+
+	if (bound == INT64_MIN || bound == INT64_MAX ||
+	    __builtin_add_overflow(bound, by, &sum))
+		return bound;
+	return sum;
+}
+
+/* x += constant: the new value, with what was known of the old one moved. */
+static struct value do_step(struct sim *m, struct state *st, loc_t x,
+			    struct value old, int64_t by)
+{
+	struct fact f = state_fact(st, &m->s->locs, old);
+	struct value new;
+
+	if (!old.loc)
+		return value_const(moved(old.constant, by));
+	new = value_addr(loc_sym(&m->s->locs, SYM_HAVOC, m->function, m->instr,
+				 x));
+	f.lo = moved(f.lo, by);
+	f.hi = moved(f.hi, by);
+	for (uint8_t i = 0; i < f.nne; i++)
+		f.ne[i] = moved(f.ne[i], by);
+	f.sym = new.loc;
+	state_put_fact(&m->arena, st, f);
+	return new;
+}
+
 static void do_assign(struct sim *m, struct state *st,
 		      const struct lc_instr *in)
 {
@@ -443,6 +480,8 @@ static void do_assign(struct sim *m, struct state *st,
 		return;
 	}
 	v = sim_operand(m, st, in->operand);
+	if (in->flags & LC_INSTR_STEP)
+		v = do_step(m, st, x, load(m, st, x), o->value);
 	if (o->kind == LC_OP_UNKNOWN)
 		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
 	state_forget_below(st, l, x);
@@ -465,7 +504,7 @@ static void do_decl(struct sim *m, struct state *st, const struct lc_instr *in)
 }
 
 /* A fresh object handed to code we do not follow may be seen by others. */
-static void sim_escape(struct sim *m, struct state *st, struct value v)
+void sim_escape(struct sim *m, struct state *st, struct value v)
 {
 	loc_t root;
 
@@ -846,6 +885,8 @@ static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
 		op = mirrored(op);
 	}
 	if (lhs.loc && rhs.loc) {
+		m->owner_asked |= lhs.loc == sim_self(m) ||
+				  rhs.loc == sim_self(m);
 		if (lhs.loc == rhs.loc) {
 			lhs = rhs = value_const(0);
 		} else {

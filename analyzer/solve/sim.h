@@ -60,6 +60,9 @@ struct sim {
 	/* what calls have been looked into with which arguments and locks */
 	struct lc_map lifted;
 	LC_ARRAY(uint64_t) lifted_keys;
+	/* The calling thread was compared with something: the function knows
+	 * its lock's owner, so that what it takes may be taken already. */
+	bool owner_asked;
 	LC_ARRAY(struct condition) conditions;
 	/* sweeps */
 	LC_ARRAY(uint32_t) sweeps;
@@ -77,6 +80,7 @@ void sim_forget_dead(struct sim *m, struct state *st, uint32_t to);
 /* sim.c */
 void sim_function(struct solver *s, uint32_t function);
 loc_t sim_temp(struct sim *m, uint32_t temp);
+loc_t sim_self(struct sim *m); /* "address" of the calling thread */
 struct value sim_operand(struct sim *m, struct state *st, uint32_t operand);
 loc_t sim_path(struct sim *m, struct state *st, uint32_t path);
 struct value sim_arg(struct sim *m, struct state *st,
@@ -93,6 +97,7 @@ void sim_havoc_shared(struct sim *m, struct state *st, bool all);
 void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods);
 void sim_unknown_call(struct sim *m, struct state *st,
 		      const struct lc_instr *in, const uint64_t *mods);
+void sim_escape(struct sim *m, struct state *st, struct value v);
 void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos);
 /* Facts of the state in terms a caller understands; returns how many. */
 /* A caller understands the name. */

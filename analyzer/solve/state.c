@@ -285,6 +285,20 @@ bool fact_same(const struct fact *a, const struct fact *b)
 	return true;
 }
 
+static void fill_gap(struct fact *f, const struct fact *a,
+		     const struct fact *b)
+{
+	int64_t from = a->hi < b->lo ? a->hi : b->hi;
+	int64_t to = a->hi < b->lo ? b->lo : a->lo;
+
+	if (from >= to || from == INT64_MAX || to == INT64_MIN ||
+	    to - from - 1 > MAX_NE - f->nne)
+		return;
+	for (int64_t c = from + 1; c < to; c++)
+		if (!excluded(f, c))
+			f->ne[f->nne++] = c;
+}
+
 struct fact fact_hull(struct fact a, struct fact b)
 {
 	struct fact f = a;
@@ -301,10 +315,13 @@ struct fact fact_hull(struct fact a, struct fact b)
 		if ((b.ne[i] < a.lo || b.ne[i] > a.hi) &&
 		    !excluded(&f, b.ne[i]))
 			f.ne[f.nne++] = b.ne[i];
-	/* {< 0} with {> 0} leaves the hole at zero, which is what tests ask */
+	/* {< 0} with {> 0} leaves the hole at zero, which is what tests ask;
+	 * {1} with {3} leaves one at 2 */
 	if (((a.hi < 0 && b.lo > 0) || (b.hi < 0 && a.lo > 0)) &&
 	    f.nne < MAX_NE && !excluded(&f, 0))
 		f.ne[f.nne++] = 0;
+	else
+		fill_gap(&f, &a, &b);
 	f.guarded = a.guarded || b.guarded;
 	f.implied = a.implied && b.implied;
 	return f;
