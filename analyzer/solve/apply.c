@@ -18,8 +18,8 @@ struct subst {
 
 static struct value fresh(const struct subst *b, loc_t x)
 {
-	return value_addr(loc_sym(&b->m->s->locs, SYM_FRESH, b->m->function,
-				  b->m->instr, x));
+	return sim_once(b->m, loc_sym(&b->m->s->locs, SYM_FRESH,
+				      b->m->function, b->m->instr, x));
 }
 
 static struct value subst(const struct subst *b, loc_t x);
@@ -523,6 +523,8 @@ static bool apply_delta(const struct subst *b, struct state *st,
 	event = lift_event(m, d->held.event, lock);
 	if (d->held.count < 0) {
 		h = state_held(st, lock);
+		if (!h)
+			h = ops_held_alias(m, st, lock);
 		for (uint32_t e = d->held.event;
 		     h && h->count > 0 && e != LC_NONE;
 		     e = m->s->events.data[e].inner)

@@ -74,6 +74,16 @@ static loc_t object_of(const struct locs *l, loc_t x)
 	return x;
 }
 
+/* The same two objects the other way round. */
+static bool reversed(const struct solver *s, const struct edge *e)
+{
+	for (uint32_t i = 0; i < s->edges.len; i++)
+		if (s->edges.data[i].held.lock == e->wanted &&
+		    s->edges.data[i].wanted == e->held.lock)
+			return true;
+	return false;
+}
+
 /* One class, two objects: is there an order by structure (parent and child,
  * one element and the next), or are they too vague to speak of? */
 static bool ordered_by_structure(const struct solver *s, const struct edge *e)
@@ -83,6 +93,8 @@ static bool ordered_by_structure(const struct solver *s, const struct edge *e)
 
 	if (a == b) /* elements of one array */
 		return !e->ring;
+	if (loc_at(l, a)->once && loc_at(l, b)->once)
+		return !reversed(s, e);
 	if (loc_below(l, b, a) || loc_below(l, a, b))
 		return true;
 	return !(loc_at(l, loc_at(l, a)->root)->kind == ROOT_PARAM &&
@@ -368,13 +380,24 @@ static bool choose(struct search *q, uint32_t i)
 	return false;
 }
 
+/* Does edge i wait for the very object that the next one holds? */
+static bool same_object(const struct search *q, uint32_t i)
+{
+	const struct solver *s = q->s;
+	const struct edge *e = &s->edges.data[q->edge[i]];
+	const struct edge *f = &s->edges.data[q->edge[(i + 1) % q->depth]];
+	loc_t root = loc_at(&s->locs, e->wanted)->root;
+
+	return s->out->locks.data[e->wanted_lock].exact ||
+	       (e->wanted == f->held.lock && loc_at(&s->locs, root)->once);
+}
+
 static enum lc_strength strength_of(struct search *q)
 {
 	for (uint32_t i = 0; i < q->depth; i++) {
 		const struct edge *e = &q->s->edges.data[q->edge[i]];
 
-		if (e->weak ||
-		    !q->s->out->locks.data[e->held_lock].exact ||
+		if (e->weak || !same_object(q, i) ||
 		    q->t->list.data[q->thread[i]].kind == THREAD_OUTSIDE)
 			return LC_POSSIBLE;
 	}

@@ -277,6 +277,7 @@ struct solver {
 	/* semaphores that start with one unit: locks */
 	LC_ARRAY(uint32_t) lock_semaphores; /* class ident strings */
 	LC_ARRAY(uint32_t) other_semaphores;
+	LC_ARRAY(uint8_t) class_uses; /* balance.c: per class */
 	/* call graph, order.c */
 	uint32_t *ncallers;       /* per function: known call sites */
 	bool *entry;              /* per function: a thread starts in it */
@@ -348,6 +349,20 @@ void threads_release(struct solver *s, struct threads *t);
 /* May thread a be at edge x while thread b is at edge y? */
 bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
 		     const struct edge *x, uint32_t b, const struct edge *y);
+
+/* ---- balance.c ---- */
+enum class_use {
+	CLASS_PAIRED = 1,         /* some function takes and releases it */
+	CLASS_RELEASED_ALONE = 2, /* some function only releases it */
+	CLASS_KEPT = 4            /* some function returns with it */
+};
+void balance_find(struct solver *s);
+uint8_t balance_of(struct solver *s, loc_t lock); /* of enum class_use */
+/* Locks of the class are taken or released by a loop we do not follow. */
+void balance_note_sweep(struct solver *s, uint32_t cls);
+/* The function gives the caller's lock up on every way, and not back. */
+bool balance_always_gives_up(const struct solver *s, uint32_t function,
+			     loc_t lock);
 
 /* ---- verdict.c ---- */
 void solve_verdicts(struct solver *s);

@@ -196,7 +196,7 @@ loc_t loc_some(struct locs *l, loc_t x)
 	loc_t p;
 
 	if (n.kind == ROOT_SYM)
-		return loc_sym(l, SYM_SOME, 0, 0, 0);
+		return n.once ? x : loc_sym(l, SYM_SOME, 0, 0, 0);
 	if (n.kind < STEP_FIELD)
 		return x;
 	p = loc_some(l, n.parent);

@@ -57,6 +57,7 @@ struct loc {
 	uint8_t kind;
 	uint8_t depth; /* steps from the root */
 	uint8_t why;   /* ROOT_SYM */
+	bool once;     /* ROOT_SYM: one value in a run: made by main, no loop */
 	loc_t parent;  /* steps; SYM: the location it is about, or 0 */
 	loc_t root;
 	uint32_t ref;  /* symbol, field, function, … */

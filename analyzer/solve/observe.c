@@ -165,16 +165,22 @@ static bool unpublished(const struct locs *l, const struct state *st, loc_t x)
 static bool compared(const struct locs *l, const struct state *st, loc_t a,
 		     loc_t b)
 {
-	loc_t x = loc_at(l, a)->root, y = loc_at(l, b)->root;
-
 	for (uint32_t i = 0; i < st->facts.len; i++) {
 		const struct loc *n = loc_at(l, st->facts.data[i].sym);
-		loc_t p, q;
+		loc_t p, q, x, y;
 
 		if (n->kind != ROOT_SYM || n->why != SYM_CMP || !n->value)
 			continue;
-		p = loc_at(l, n->parent)->root;
-		q = loc_at(l, n->ref)->root;
+		/* by address, or by a number behind it */
+		p = n->parent;
+		q = n->ref;
+		if ((loc_below(l, a, p) && loc_below(l, b, q)) ||
+		    (loc_below(l, a, q) && loc_below(l, b, p)))
+			return true;
+		p = loc_at(l, p)->root;
+		q = loc_at(l, q)->root;
+		x = loc_at(l, a)->root;
+		y = loc_at(l, b)->root;
 		if (x != y && ((p == x && q == y) || (p == y && q == x)))
 			return true;
 	}
@@ -200,7 +206,7 @@ static bool index_tested(const struct locs *l, const struct state *st,
 		if (without_arithmetic(l, f->sym) == index &&
 		    (f->nne || f->lo == f->hi))
 			return true;
-		if (n->kind == ROOT_SYM && n->why == SYM_CMP &&
+		if (n->kind == ROOT_SYM && n->why == SYM_CMP && n->value &&
 		    (without_arithmetic(l, n->parent) == index ||
 		     without_arithmetic(l, n->ref) == index))
 			return true;
@@ -208,9 +214,25 @@ static bool index_tested(const struct locs *l, const struct state *st,
 	return false;
 }
 
+static bool seated(const struct state *st)
+{
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_SEAT)
+			return true;
+	return false;
+}
+
+/* A number from outside, as it came: a parameter, a field of one. */
+static bool given(const struct locs *l, loc_t index)
+{
+	return loc_at(l, loc_at(l, index)->root)->kind == ROOT_PARAM &&
+	       without_arithmetic(l, index) == index;
+}
+
 /* The dining philosophers' forks: one element of an array, and the one that
- * wrapping arithmetic finds from it. Fewer guests than seats are let in by a
- * semaphore that counts: then nothing is said. */
+ * wrapping arithmetic finds from it; or two elements by two numbers of which
+ * nothing is known. Fewer guests than seats are let in by a semaphore that
+ * counts: then nothing is said. */
 static bool is_ring(const struct locs *l, const struct state *st, loc_t held,
 		    loc_t wanted)
 {
@@ -228,6 +250,9 @@ static bool is_ring(const struct locs *l, const struct state *st, loc_t held,
 		return false;
 	x = loc_at(l, a->ref);
 	y = loc_at(l, b->ref);
+	if (given(l, a->ref) && given(l, b->ref))
+		return !index_tested(l, st, a->ref) &&
+		       !index_tested(l, st, b->ref) && !seated(st);
 	if (!(x->kind == STEP_ARITH && (x->value & LC_ARITH_WRAPS)) &&
 	    !(y->kind == STEP_ARITH && (y->value & LC_ARITH_WRAPS)))
 		return false;
@@ -235,10 +260,7 @@ static bool is_ring(const struct locs *l, const struct state *st, loc_t held,
 	if (index != without_arithmetic(l, b->ref) ||
 	    index_tested(l, st, index))
 		return false;
-	for (uint32_t i = 0; i < st->marks.len; i++)
-		if (st->marks.data[i].kind == MARK_SEAT)
-			return false;
-	return true;
+	return !seated(st);
 }
 
 void edge_add(struct sim *m, struct state *st, const struct lockref *held,

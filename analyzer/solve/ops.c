@@ -612,7 +612,7 @@ static bool may_be_one(struct locs *l, loc_t a, loc_t b)
 	       loc_class(l, a, true) == loc_class(l, b, true);
 }
 
-static struct held *held_alias(struct sim *m, struct state *st, loc_t lock)
+struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock)
 {
 	for (uint32_t i = st->held.len; i-- > 0;) {
 		struct held *h = &st->held.data[i];
@@ -653,7 +653,7 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 		return;
 	}
 	if (!h)
-		h = held_alias(m, st, lock);
+		h = ops_held_alias(m, st, lock);
 	if (h && h->count > 0) { /* which of the two it was, nobody knows */
 		release_held(m, st, h, event);
 		st->weak = true;
@@ -1024,9 +1024,9 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 	case LC_MODEL_ALLOC:
 		if (in->temp != LC_NONE)
 			state_store(&m->arena, st, sim_temp(m, in->temp),
-				    value_addr(loc_sym(&m->s->locs, SYM_ALLOC,
-						       m->function, m->instr,
-						       0)));
+				    sim_once(m, loc_sym(&m->s->locs, SYM_ALLOC,
+							m->function, m->instr,
+							0)));
 		break;
 	case LC_MODEL_SELF:
 		do_self(m, st, in);

@@ -184,6 +184,109 @@ static void link_fields(struct program *p, uint32_t u)
 	}
 }
 
+/* ---- one file, compiled twice ---- */
+
+static bool about_locks(const struct lc_model *m)
+{
+	return m->op >= LC_MODEL_ACQUIRE && m->op <= LC_MODEL_BARRIER &&
+	       m->op != LC_MODEL_EXIT;
+}
+
+static const char *callee_name(const struct lc_unit *u,
+			       const struct lc_instr *in)
+{
+	const struct lc_operand *o = &u->operands.data[in->operand];
+
+	if (in->kind != LC_I_CALL || o->kind != LC_OP_FUNC)
+		return "";
+	return lc_str(&u->strings, u->symbols.data[o->ref].name);
+}
+
+/* Blocks, places and calls are the same: then so is the rest, but for what
+ * other flags make of a constant. */
+static bool same_flow(const struct lc_unit *u, const struct lc_flow *a,
+		      const struct lc_unit *w, const struct lc_flow *b)
+{
+	if (a->nblocks != b->nblocks)
+		return false;
+	for (uint32_t i = 0; i < a->nblocks; i++) {
+		const struct lc_block *x = &u->blocks.data[a->first_block + i];
+		const struct lc_block *y = &w->blocks.data[b->first_block + i];
+
+		if (x->ninstrs != y->ninstrs || x->term != y->term ||
+		    x->pos.line != y->pos.line)
+			return false;
+		for (uint32_t k = 0; k < x->ninstrs; k++) {
+			const struct lc_instr *c =
+				&u->instrs.data[x->first_instr + k];
+			const struct lc_instr *d =
+				&w->instrs.data[y->first_instr + k];
+
+			if (c->kind != d->kind || c->pos.line != d->pos.line ||
+			    c->pos.col != d->pos.col ||
+			    strcmp(callee_name(u, c), callee_name(w, d)) != 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+static uint32_t lock_calls(const struct program *p, const struct lc_unit *u,
+			   const struct lc_flow *flow)
+{
+	uint32_t n = 0;
+
+	for (uint32_t b = 0; b < flow->nblocks; b++) {
+		const struct lc_block *x =
+			&u->blocks.data[flow->first_block + b];
+
+		for (uint32_t i = 0; i < x->ninstrs; i++) {
+			const struct lc_model *m = lc_models_find(
+				p->models,
+				callee_name(u, &u->instrs.data[x->first_instr +
+							       i]));
+
+			n += m && about_locks(m);
+		}
+	}
+	return n;
+}
+
+/*
+ * Another definition of a function we have. Callers mean the variant with the
+ * most lock calls; the others are looked at too, as functions nobody calls. A
+ * header's inline functions vary from unit to unit for no reason that counts.
+ */
+static void add_variant(struct program *p, uint32_t u, uint32_t id,
+			const struct lc_symbol *s)
+{
+	const struct lc_unit *unit = &p->units[u];
+	const struct lc_flow *flow = &unit->flows.data[s->flow];
+	struct function old, *mine;
+
+	if (strcmp(lc_str(&unit->strings, s->pos.file),
+		   lc_str(&unit->strings, unit->file)) != 0)
+		return;
+	for (uint32_t f = p->symbols.data[id].function; f != LC_NONE;
+	     f = p->functions.data[f].variant)
+		if (same_flow(&p->units[p->functions.data[f].unit],
+			      p->functions.data[f].flow, unit, flow))
+			return;
+	mine = &p->functions.data[p->symbols.data[id].function];
+	old = *mine;
+	old.variant = mine->variant;
+	if (lock_calls(p, unit, flow) >
+	    lock_calls(p, &p->units[old.unit], old.flow)) {
+		mine->unit = u;
+		mine->flow = flow;
+	} else {
+		old.unit = u;
+		old.flow = flow;
+	}
+	mine->variant = p->functions.len;
+	*lc_push(&p->functions) = old;
+}
+
 static void link_symbols(struct program *p, struct name_table *t, uint32_t u)
 {
 	const struct lc_unit *unit = &p->units[u];
@@ -197,7 +300,9 @@ static void link_symbols(struct program *p, struct name_table *t, uint32_t u)
 
 		p->symbol_map[u][i] = id;
 		if (s->flow != LC_NONE &&
-		    p->symbols.data[id].function == LC_NONE) {
+		    p->symbols.data[id].function != LC_NONE) {
+			add_variant(p, u, id, s);
+		} else if (s->flow != LC_NONE) {
 			struct function *f;
 
 			p->symbols.data[id].function = p->functions.len;
@@ -205,6 +310,7 @@ static void link_symbols(struct program *p, struct name_table *t, uint32_t u)
 			f->symbol = id;
 			f->unit = u;
 			f->flow = &unit->flows.data[s->flow];
+			f->variant = LC_NONE;
 		}
 	}
 }
@@ -215,12 +321,6 @@ static uint32_t *filled(uint32_t n)
 
 	memset(a, 0xff, (n + 1) * sizeof(*a));
 	return a;
-}
-
-static bool about_locks(const struct lc_model *m)
-{
-	return m->op >= LC_MODEL_ACQUIRE && m->op <= LC_MODEL_BARRIER &&
-	       m->op != LC_MODEL_EXIT;
 }
 
 void program_link(struct program *p, const struct lc_unit *units,

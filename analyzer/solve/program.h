@@ -35,6 +35,7 @@ struct function {
 	uint32_t symbol;
 	uint32_t unit;
 	const struct lc_flow *flow;
+	uint32_t variant; /* the next one of the same symbol, LC_NONE */
 };
 
 struct init { /* static initialiser under program numbering */

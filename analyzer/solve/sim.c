@@ -49,6 +49,14 @@ loc_t sim_temp(struct sim *m, uint32_t temp)
 			(int64_t)m->flow->nlocals + temp);
 }
 
+struct value sim_once(struct sim *m, loc_t sym)
+{
+	if (!m->in_loop[m->block] &&
+	    !strcmp(function_name(&m->s->program, m->function), "main"))
+		m->s->locs.data.data[sym].once = true;
+	return value_addr(sym);
+}
+
 loc_t sim_self(struct sim *m)
 {
 	return loc_root(&m->s->locs, ROOT_FIXED,
@@ -560,8 +568,8 @@ static void store_result(struct sim *m, struct state *st,
 	if (in->temp == LC_NONE)
 		return;
 	state_store(&m->arena, st, sim_temp(m, in->temp),
-		    value_addr(loc_sym(&m->s->locs, SYM_RESULT, m->function,
-				       m->instr, 0)));
+		    sim_once(m, loc_sym(&m->s->locs, SYM_RESULT, m->function,
+					m->instr, 0)));
 }
 
 bool sim_moves_locks(const struct sim *m, uint32_t f)
@@ -1057,6 +1065,7 @@ static bool new_sweeps(struct sim *m)
 		if (released || sim_swept_class(m, h->cls))
 			continue;
 		*lc_push(&m->sweeps) = h->cls;
+		balance_note_sweep(m->s, h->cls);
 		any = true;
 	}
 	return any;

@@ -80,6 +80,8 @@ void sim_forget_dead(struct sim *m, struct state *st, uint32_t to);
 /* sim.c */
 void sim_function(struct solver *s, uint32_t function);
 loc_t sim_temp(struct sim *m, uint32_t temp);
+/* The value of an unknown; marked if it is made but once in a run. */
+struct value sim_once(struct sim *m, loc_t sym);
 loc_t sim_self(struct sim *m); /* "address" of the calling thread */
 struct value sim_operand(struct sim *m, struct state *st, uint32_t operand);
 loc_t sim_path(struct sim *m, struct state *st, uint32_t path);
@@ -122,6 +124,8 @@ void ops_note_acquire(struct sim *m, struct state *st,
 void ops_note_condition(struct sim *m, const struct state *st);
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event);
+/* A lock that is held and may be the one of this name. */
+struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock);
 void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
 void sim_initialiser(struct sim *m, loc_t x, uint32_t macro);
 void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind,

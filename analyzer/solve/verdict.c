@@ -404,6 +404,14 @@ static bool vague_element(const struct solver *s, const struct leak *k)
 	return false;
 }
 
+/* It is no lock function: whoever else takes such a lock releases it, and
+ * nobody releases one that somebody else took. */
+static bool forgotten(struct solver *s, const struct leak *k)
+{
+	return balance_of(s, k->lock) == (CLASS_PAIRED | CLASS_KEPT) &&
+	       !named_as_lock(s, k->function) && !k->handed_over;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
@@ -432,6 +440,12 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	if (!mine && crossed(s, k, &release)) {
 		emit_leak(s, k, LC_EXIT_RETURN, true, release, failure,
 			  LC_POSSIBLE);
+		return;
+	}
+	if (!mine && forgotten(s, k)) {
+		emit_leak(s, k, LC_EXIT_RETURN, false, LC_NONE, failure,
+			  loc_is_exact(&s->locs, k->lock) ? strength
+							  : LC_POSSIBLE);
 		return;
 	}
 	if (!mine) {
@@ -664,6 +678,18 @@ static bool must_have_taken(const struct badrelease *b,
 	return own->nwhen > 0;
 }
 
+static bool named_as_unlock(const struct solver *s, uint32_t f)
+{
+	static const char *const words[] = { "unlock", "release", "leave",
+					     "exit", "end", "finish", "drop",
+					     "put", "stop", "done", "resume" };
+
+	for (size_t i = 0; i < LC_LEN(words); i++)
+		if (strcasestr(function_name(&s->program, f), words[i]))
+			return true;
+	return false;
+}
+
 static void judge_bad_release(struct solver *s, struct badrelease *b)
 {
 	enum lc_strength strength = LC_SURE;
@@ -720,6 +746,12 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	}
 	if (starts_thread_or_program(s, b->function))
 		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, strength);
+	else if (!someone_held(s, b->event) && !s->events.data[b->event].depth &&
+		 balance_of(s, b->lock) ==
+			 (CLASS_PAIRED | CLASS_RELEASED_ALONE) &&
+		 balance_always_gives_up(s, b->function, b->lock) &&
+		 !named_as_unlock(s, b->function))
+		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, LC_POSSIBLE);
 }
 
 static void emit_untested(struct solver *s, const struct untested *u)
@@ -766,6 +798,7 @@ static void judge_bad_releases(struct solver *s)
 
 void solve_verdicts(struct solver *s)
 {
+	balance_find(s);
 	for (uint32_t i = 0; i < s->leaks.len; i++)
 		judge_leak(s, &s->leaks.data[i]);
 	judge_bad_releases(s);

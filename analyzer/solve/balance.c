@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who gives which locks back, over the whole program, by class of lock.
+ *
+ * A function that only takes a lock may be a lock function, one that only
+ * releases it an unlock function: then the other half is somewhere. Where all
+ * others take and release a class in pairs, there is no other half.
+ */
+#include "solve/internal.h"
+
+#include <stdlib.h>
+
+static void mark(struct solver *s, loc_t lock, enum class_use use)
+{
+	uint32_t cls = loc_class(&s->locs, lock, true);
+
+	while (s->class_uses.len <= cls)
+		*lc_push(&s->class_uses) = 0;
+	s->class_uses.data[cls] |= (uint8_t)use;
+}
+
+/* What a function did that was not seen whole may be either half. */
+static void mark_capped(struct solver *s)
+{
+	for (uint32_t i = 0; i < s->events.len; i++) {
+		const struct event *e = &s->events.data[i];
+
+		if (e->inner != LC_NONE || !s->summaries[e->function].capped)
+			continue;
+		if (e->kind == EV_RELEASE)
+			mark(s, e->lock, CLASS_RELEASED_ALONE);
+		else if (e->kind == EV_ACQUIRE)
+			mark(s, e->lock, CLASS_KEPT);
+	}
+}
+
+void balance_find(struct solver *s)
+{
+	for (uint32_t i = 0; i < s->okreleases.len; i++)
+		mark(s, s->okreleases.data[i].lock, CLASS_PAIRED);
+	for (uint32_t i = 0; i < s->badreleases.len; i++)
+		mark(s, s->badreleases.data[i].lock, CLASS_RELEASED_ALONE);
+	for (uint32_t i = 0; i < s->leaks.len; i++)
+		if (!s->leaks.data[i].thread_exit)
+			mark(s, s->leaks.data[i].lock, CLASS_KEPT);
+	mark_capped(s);
+}
+
+uint8_t balance_of(struct solver *s, loc_t lock)
+{
+	uint32_t cls = loc_class(&s->locs, lock, true);
+
+	return cls && cls < s->class_uses.len ? s->class_uses.data[cls] : 0;
+}
+
+void balance_note_sweep(struct solver *s, uint32_t cls)
+{
+	while (s->class_uses.len <= cls)
+		*lc_push(&s->class_uses) = 0;
+	s->class_uses.data[cls] |= CLASS_RELEASED_ALONE | CLASS_KEPT;
+}
+
+bool balance_always_gives_up(const struct solver *s, uint32_t function,
+			     loc_t lock)
+{
+	const struct summary *sum = &s->summaries[function];
+
+	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
+		bool gives = false;
+
+		for (uint32_t k = 0; k < sum->outcomes.data[i].ndeltas; k++) {
+			const struct held *h =
+				&sum->outcomes.data[i].deltas[k].held;
+
+			gives |= h->lock == lock && h->count < 0;
+		}
+		if (!gives)
+			return false;
+	}
+	return sum->outcomes.len > 0;
+}
