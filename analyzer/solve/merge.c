@@ -7,6 +7,28 @@
 
 /* ---- sweeps ---- */
 
+static void note_held_over(struct sim *m, uint32_t cls, uint32_t loop)
+{
+	for (uint32_t k = 0; k < m->held_over.len; k++)
+		if (m->held_over.data[k].cls == cls)
+			return;
+	*lc_push(&m->held_over) = (struct loop_class){ cls, loop };
+}
+
+/* The element of index 0 bears the array's own name. */
+static loc_t first_element(struct locs *l, loc_t lock)
+{
+	loc_t x = lock;
+
+	while (loc_at(l, x)->kind == STEP_FIELD)
+		x = loc_at(l, x)->parent;
+	if (loc_at(l, x)->kind != STEP_INDEX &&
+	    loc_at(l, x)->kind != STEP_INDEX_VALUE &&
+	    loc_at(l, x)->kind != STEP_INDEX_ANY)
+		return 0;
+	return loc_rebase(l, lock, x, loc_at(l, x)->parent);
+}
+
 static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 {
 	struct locs *l = &m->s->locs;
@@ -15,8 +37,7 @@ static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 		return;
 	for (uint32_t i = 0; i < st->held.len; i++) {
 		const struct held *h = &st->held.data[i];
-		uint32_t cls;
-		bool known = false;
+		loc_t first;
 
 		if (h->count <= 0 || h->instr == LC_NONE ||
 		    m->loop_of[m->instr_block[h->instr - m->first_instr]] !=
@@ -31,13 +52,11 @@ static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 			continue;
 		if (loc_is_open(l, h->lock) && !sim_is_element(m, h->lock))
 			continue; /* the same object in each round */
-		cls = loc_class(l, h->lock, true);
-		for (uint32_t k = 0; k < m->held_over.len; k++)
-			known |= m->held_over.data[k].cls == cls;
-		if (!known)
-			*lc_push(&m->held_over) = (struct loop_class){
-				cls, m->loop_of[to]
-			};
+		note_held_over(m, loc_class(l, h->lock, true), m->loop_of[to]);
+		first = first_element(l, h->lock);
+		if (first)
+			note_held_over(m, loc_class(l, first, true),
+				       m->loop_of[to]);
 	}
 }
 
