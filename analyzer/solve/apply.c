@@ -800,7 +800,7 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 	}
 	if (sum->ends_thread)
 		sim_exit_thread(m, st, in->pos);
-	if (sum->capped)
+	if (sum->inexact)
 		doubt_held(st);
 	if (sum->inexact) { /* its effect on locks is anybody's guess */
 		sim_unknown_call(m, st, in, sum->mods);

@@ -420,7 +420,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
 	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
-	    s->summaries[k->function].capped || vague_element(s, k))
+	    s->summaries[k->function].inexact || vague_element(s, k))
 		return;
 	mine = gives_back(s, k, &release);
 	others = free_signs(s, k);
@@ -696,7 +696,7 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	const struct okrelease *own;
 	uint32_t site, instead;
 
-	if (b->weak || s->summaries[b->function].capped ||
+	if (b->weak || s->summaries[b->function].inexact ||
 	    !steady(&s->locs, b->lock))
 		return;
 	if (b->why == LC_BAD_DOUBLE && !s->events.data[b->other_event].matched &&
