@@ -29,9 +29,21 @@ static void print_bad_units(const struct lc_findings *f)
 			f->bad_units.len - BAD_UNITS_SHOWN);
 }
 
+/* Functions that met one of the limits of docs/manual.md. */
+static uint32_t limited_functions(const struct lc_facts *f)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < f->incomplete.len; i++)
+		n += !strcmp(lc_str(&f->strings, f->incomplete.data[i].scope),
+			     "function");
+	return n;
+}
+
 static void print_line(const struct lc_session *s, double total_s)
 {
 	const struct lc_findings *f = &s->findings;
+	uint32_t limited = limited_functions(&s->facts);
 	uint32_t errors = lc_findings_count(f, LC_LEVEL_ERROR);
 	uint32_t warnings = lc_findings_count(f, LC_LEVEL_WARNING) - errors;
 	uint32_t notes = f->findings.len - errors - warnings;
@@ -44,6 +56,9 @@ static void print_line(const struct lc_session *s, double total_s)
 	fprintf(stderr, "; %u unit%s", s->nunits, plural(s->nunits));
 	if (f->bad_units.len)
 		fprintf(stderr, " (%u incomplete)", f->bad_units.len);
+	if (limited)
+		fprintf(stderr, ", %u of %u functions only in part", limited,
+			s->facts.functions.len);
 	fprintf(stderr, ", %.1f s\n", total_s);
 }
 
