@@ -375,6 +375,7 @@ static void put_run(struct writer *w, const struct lc_report_options *o)
 		"\"page\":\"%s\",\n\"bad\":", LC_VERSION, f->nunits,
 		f->nincomplete, o && o->graph_first ? "order" : "findings");
 	put_json(w, bad);
+	fputs(",\n\"fixed\":[]", w->out);
 }
 
 /* ---- sources: comes last, when it is known what is shown ---- */

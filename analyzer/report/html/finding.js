@@ -212,7 +212,7 @@ function walkTo(order) {
 		return;
 	walk = Math.min(f.nsteps, Math.max(0, order));
 	document.querySelector('.finding').classList.toggle('walking', walk > 0);
-	$('situation').replaceChildren(...situations(f).filter(Boolean));
+	$('situation')?.replaceChildren(...situations(f).filter(Boolean));
 	$('walk-at').textContent = walk ? `Step ${walk} of ${f.nsteps}` : 'All steps';
 	let card = null;
 	for (const c of document.querySelectorAll('.step')) {
@@ -313,6 +313,8 @@ function walkBar(f) {
 
 function drawFinding(f) {
 	const at = shown.indexOf(findings.indexOf(f)), hang = f.threads.some((t) => t.steps.length && lastOf(t).role === 'want');
+	/* A state at the end is worth a picture where the end is what is wrong. */
+	const telling = hang || f.threads.some((t) => t.steps.length && lastOf(t).role === 'exit');
 
 	f.colors = f.colors || colorsOf(f);
 	f.ring = ringOf(f);
@@ -331,8 +333,8 @@ function drawFinding(f) {
 		el('h2', { id: 'title', tabindex: '-1' }, title(f)),
 		el('p', { class: 'where' }, place(f.at), functionOf(f.at) && [' in ', el('code', {}, functionOf(f.at) + '()')],
 			el('span', { class: 'dot' }, ' · '), button(`fingerprint ${f.id.slice(0, 8)}`, { class: 'place', title: `Copy ${f.id}`, onclick: () => copy(f.id) })),
-		f.suppressed && el('p', { class: 'callout' }, 'Suppressed in the source: ', f.suppressed),
-		f.threads.length ? el('section', { class: `part why${hang ? ' hang' : ''}` }, el('h3', {}, hang ? 'Why it hangs' : 'What happens'),
+		f.suppressed && el('p', { class: 'callout' }, 'Suppressed in the source', f.suppressedAt && [' at ', place(f.suppressedAt)], ': ', f.suppressed),
+		telling ? el('section', { class: `part why${hang ? ' hang' : ''}` }, el('h3', {}, hang ? 'Why it hangs' : 'What happens'),
 			el('div', { class: 'situation', id: 'situation' }, situations(f)),
 			f.ring && el('p', { class: 'message' }, f.message)) : null,
 		f.fix && section('Suggested repair', el('p', { class: 'callout fix' }, f.fix)),

@@ -2,10 +2,11 @@
 /* The list of findings: counts, filters, and rows of which only those in sight
  * exist, so that thousands cost nothing. */
 const findings = data.findings;
+const live = findings.filter((f) => !f.suppressed);
 const locks = data.order.locks;
 const rules = new Map(data.rules.map((r) => [r.id, r]));
 const LEVELS = ['error', 'warning', 'note'];
-const filter = { text: '', levels: new Set(), rules: new Set(), states: new Set(), file: '', lock: '' };
+const filter = { text: '', levels: new Set(), rules: new Set(), states: new Set(), extra: new Set(), file: '', lock: '' };
 let shown = [];     /* indexes of findings, filtered and sorted */
 let current = -1;   /* place in `shown` that the keys are at */
 let rowHeight = 68;
@@ -13,6 +14,13 @@ let rowHeight = 68;
 const stateOf = (f) => f.state || '';
 const verdictOf = (f) => (f.verdict ? f.verdict.word : '');
 const lockNames = (f) => f.locks.map((k) => locks[k].name);
+
+/* The name first: that is what a narrow row must not cut off. */
+function shortPlace(at) {
+	const text = placeText(at), slash = text.lastIndexOf('/');
+
+	return [el('span', { class: 'path' }, text.slice(slash + 1)), slash > 0 && ' in ' + text.slice(0, slash)];
+}
 
 /* What a finding is about, in few words. */
 function headline(f) {
@@ -46,6 +54,11 @@ const filesOf = (f) => new Set([f.at[0], ...f.threads.flatMap((t) => t.steps.map
 function passes(i, except) {
 	const f = findings[i];
 
+	/* Suppressed findings are there to be looked up, not in the way. */
+	if (except !== 'extra' && Boolean(f.suppressed) !== filter.extra.has('suppressed'))
+		return false;
+	if (except !== 'states' && filter.extra.has('in this change') && !f.touched)
+		return false;
 	if (except !== 'levels' && filter.levels.size && !filter.levels.has(f.level))
 		return false;
 	if (except !== 'rules' && filter.rules.size && !filter.rules.has(f.rule))
@@ -60,7 +73,7 @@ function passes(i, except) {
 	return filter.text.toLowerCase().split(/\s+/).every((w) => !w || haystack(i).includes(w));
 }
 
-const rank = (f) => (f.suppressed ? 8 : 0) + LEVELS.indexOf(f.level) * 2 -
+const rank = (f) => LEVELS.indexOf(f.level) * 2 -
 	(verdictOf(f) === 'confirmed' ? 1 : 0) + (stateOf(f) === 'unchanged' ? 1 : 0);
 
 function refilter() {
@@ -105,7 +118,7 @@ const LEVEL_WORDS = { error: ['error', 'errors'], warning: ['warning', 'warnings
 function drawFilters() {
 	const levels = tally((f) => f.level, 'levels'), kinds = tally((f) => f.rule, 'rules');
 	const states = tally(stateOf, 'states'), verdicts = tally(verdictOf, 'states');
-	const active = filter.text || filter.levels.size || filter.rules.size || filter.states.size ||
+	const active = filter.text || filter.levels.size || filter.rules.size || filter.states.size || filter.extra.size ||
 		filter.file !== '' || filter.lock !== '';
 
 	$('levels').replaceChildren(...LEVELS.map((l) => chip(filter.levels, l, levels.get(l) || 0,
@@ -113,17 +126,19 @@ function drawFilters() {
 	$('states').replaceChildren(
 		...known(stateOf, ['new', 'unchanged', 'updated', 'absent']).map((s) =>
 			chip(filter.states, s, states.get(s) || 0, s, 'st-' + s)),
+		...[['in this change', (f) => f.touched], ['suppressed', (f) => f.suppressed]].filter(([, is]) => findings.some(is)).map(([word, is]) =>
+			chip(filter.extra, word, findings.filter(is).length, word)),
 		...known(verdictOf, ['confirmed', 'infeasible', 'not reached', 'undecided']).map((v) =>
 			chip(filter.states, v, verdicts.get(v) || 0, v, 'vd')));
 	$('kinds').replaceChildren(...data.rules.filter((r) => byRule.has(r.id)).map((r) =>
 		chip(filter.rules, r.id, kinds.get(r.id) || 0, r.id)));
-	$('tally').replaceChildren(shown.length === findings.length ? plural(shown.length, 'finding')
-		: `${count(shown.length)} of ${plural(findings.length, 'finding')}`,
+	$('tally').replaceChildren(shown.length === live.length ? plural(shown.length, 'finding')
+		: `${count(shown.length)} of ${plural(live.length, 'finding')}`,
 	active ? button('Clear filters', { class: 'link', id: 'clear', onclick: clearFilters }) : '');
 }
 
 const byRule = new Map();
-for (const f of findings)
+for (const f of live)
 	byRule.set(f.rule, (byRule.get(f.rule) || 0) + 1);
 
 /* The words that occur at all, in a fixed order. */
@@ -140,6 +155,7 @@ function clearFilters() {
 	filter.levels.clear();
 	filter.rules.clear();
 	filter.states.clear();
+	filter.extra.clear();
 	refilter();
 }
 
@@ -181,6 +197,7 @@ function makeFilters() {
 function badges(f) {
 	return [
 		stateOf(f) === 'new' && el('span', { class: 'badge new' }, 'new'),
+		f.touched && el('span', { class: 'badge new' }, 'in this change'),
 		verdictOf(f) && el('span', { class: 'badge verdict v-' + verdictOf(f).replace(/\W/g, '') }, verdictOf(f)),
 		f.suppressed && el('span', { class: 'badge' }, 'suppressed'),
 	];
@@ -190,13 +207,13 @@ function row(at) {
 	const f = findings[shown[at]];
 
 	return el('div', {
-		class: `row lv-${f.level}${f.suppressed ? ' quiet' : ''}`, role: 'option', id: `row-${at}`,
+		class: `row lv-${f.level}`, role: 'option', id: `row-${at}`,
 		'aria-selected': String(at === current), 'aria-setsize': shown.length, 'aria-posinset': at + 1,
 		onclick: () => { current = at; open(f.id); },
 	},
 	el('div', { class: 'row-head' }, el('span', { class: 'mark', title: f.level }, el('span', { class: 'sr' }, f.level)),
 		el('b', {}, headline(f)), badges(f)),
-	el('div', { class: 'row-sub' }, f.rule, el('span', { class: 'dot' }, ' · '), el('span', { class: 'path' }, placeText(f.at))));
+	el('div', { class: 'row-sub', title: placeText(f.at) }, f.rule, ' · ', shortPlace(f.at)));
 }
 
 let drawnFrom = -1, drawnTo = -1;

@@ -21,7 +21,7 @@ function bars(title, entries, choose) {
 function grouped(keys, name) {
 	const by = new Map();
 
-	for (const f of findings) {
+	for (const f of live) {
 		for (const key of keys(f)) {
 			const e = by.get(key) || { name: name(key), value: key, n: 0, levels: {} };
 
@@ -45,22 +45,25 @@ function only(set, value) {
 }
 
 function overview() {
-	const level = (l) => findings.filter((f) => f.level === l && !f.suppressed).length;
-	const fresh = findings.filter((f) => stateOf(f) === 'new').length;
+	const level = (l) => live.filter((f) => f.level === l).length;
+	const fresh = live.filter((f) => stateOf(f) === 'new').length;
 	const judged = known(stateOf, []).length > 0;
-	const sure = findings.filter((f) => verdictOf(f) === 'confirmed').length;
+	const sure = live.filter((f) => verdictOf(f) === 'confirmed').length;
 
 	$('main').replaceChildren(el('div', { class: 'overview' },
-		el('h2', { id: 'title', tabindex: '-1' }, findings.length ? `${plural(findings.length, 'finding')} in ${plural(data.units, 'source')}` : `Nothing found in ${plural(data.units, 'source')}`),
+		el('h2', { id: 'title', tabindex: '-1' }, live.length ? `${plural(live.length, 'finding')} in ${plural(data.units, 'source')}` : `Nothing found in ${plural(data.units, 'source')}`),
 		el('div', { class: 'tiles' },
 			LEVELS.map((l) => tile(level(l), LEVEL_WORDS[l][level(l) === 1 ? 0 : 1], 'lv-' + l, () => only(filter.levels, l))),
 			judged && tile(fresh, 'new', 'st-new', () => only(filter.states, 'new')),
+			data.fixed.length ? tile(data.fixed.length, 'fixed', 'st-fixed', () => { $('fixed').open = true; $('fixed').scrollIntoView(); }) : null,
 			known(verdictOf, []).length ? tile(sure, 'confirmed', 'vd', () => only(filter.states, 'confirmed')) : null),
 		data.bad.length ? el('details', { class: 'callout warn' }, el('summary', {}, `${plural(data.bad.length, 'source')} could not be analysed whole`),
 			el('ul', {}, data.bad.map((u) => el('li', {}, el('code', {}, u.name), ` ${u.status}: ${u.message}`)))) : null,
 		bars('By rule', grouped((f) => [f.rule], (r) => r), (e) => only(filter.rules, e.value)),
 		bars('By lock', grouped((f) => new Set(f.locks), (k) => locks[k].name), (e) => { clearFilters(); filter.lock = $('by-lock').value = String(e.value); refilter(); }),
 		bars('By file', grouped((f) => [f.at[0]], (x) => data.files[x] || '(unknown)'), (e) => { clearFilters(); filter.file = $('by-file').value = String(e.value); refilter(); }),
+		data.fixed.length ? el('details', { class: 'part', id: 'fixed' }, el('summary', {}, el('b', {}, `${plural(data.fixed.length, 'finding')} of the baseline that ${data.fixed.length === 1 ? 'is' : 'are'} gone`)),
+			el('ul', {}, data.fixed.map((f) => el('li', {}, f.message, el('span', { class: 'faint' }, ` ${f.rule}`))))) : null,
 		el('p', { class: 'faint foot' }, 'Press ', el('kbd', {}, 'j'), ' for the first finding, ', el('kbd', {}, '?'), ' for all keys. Made by lockcheck ', data.version, '.')));
 	showing = null;
 }
@@ -117,7 +120,7 @@ function route() {
 	const f = page === 'f' && findings.find((x) => x.id === a);
 	openId = f ? f.id : '';
 	document.body.classList.toggle('reading', Boolean(f));
-	showPage(false, f ? headline(f) : `${plural(findings.length, 'finding')}`);
+	showPage(false, f ? headline(f) : plural(live.length, 'finding'));
 	current = f ? shown.findIndex((i) => findings[i].id === openId) : current;
 	if (f)
 		drawFinding(f);
@@ -236,7 +239,7 @@ function measureRow() {
 	rowHeight = matchMedia('(max-width: 860px)').matches ? 76 : 64;
 }
 
-$('n-findings').textContent = count(findings.length);
+$('n-findings').textContent = count(live.length);
 $('n-locks').textContent = count(locks.length);
 $('theme').addEventListener('click', nextTheme);
 $('help').addEventListener('click', () => $('keys').showModal());

@@ -26,7 +26,7 @@ function drawLockList(selected) {
 	$('lock-tally').replaceChildren(`${plural(found.length, 'lock')}, ${plural(pairs.length, 'arrow')}`);
 	$('lock-list').replaceChildren(...found.slice(0, LIST_MAX).map(([l, k]) => el('a', {
 		class: `lock-row${l.reported ? ' reported' : ''}`, href: `#/order/${k}`, 'aria-current': k === selected ? 'true' : null,
-	}, el('b', {}, l.name), el('span', { class: 'row-sub' }, `${l.kind} · taken at ${plural(l.ntakes, 'place')}`,
+	}, el('b', {}, l.name), el('span', { class: 'row-sub' }, l.ntakes ? `${l.kind} · taken at ${plural(l.ntakes, 'place')}` : l.kind,
 		(before(k).length || after(k).length) ? ` · ${before(k).length} before, ${after(k).length} after` : ''))),
 	found.length > LIST_MAX ? el('p', { class: 'none' }, `… and ${count(found.length - LIST_MAX)} more: search to see them`) : '');
 }
@@ -267,13 +267,14 @@ function arcItem(a) {
 }
 
 function pairPanel(i) {
-	const p = pairs[i];
+	const p = pairs[i], back = pairs.find((q) => q.held === p.wanted && q.wanted === p.held && q !== p);
 
 	return el('div', { class: 'panel' },
 		el('div', { class: 'bar' }, el('a', { class: 'back', href: '#/order' }, '‹ Whole order'),
 			el('h2', { id: 'lock-title' }, lockLink(locks[p.held].name), ' → ', lockLink(locks[p.wanted].name))),
 		el('p', { class: 'faint' }, `${locks[p.wanted].name} is taken while ${locks[p.held].name} is held: ${plural(p.narcs, 'place')}`,
-			p.implied ? '. The picture leaves this arrow out: it follows from others.' : ''),
+			p.implied ? '. The picture leaves this arrow out: it follows from others.' : '',
+			back && ['. ', el('a', { href: `#/order/${p.wanted}/${p.held}` }, `The other way round: ${plural(back.narcs, 'place')}`)]),
 		p.arcs.map(arcItem),
 		p.narcs > p.arcs.length ? el('p', { class: 'faint' }, `… and ${count(p.narcs - p.arcs.length)} more: lockcheck query "SELECT * FROM v_edge" has all.`) : null);
 }
