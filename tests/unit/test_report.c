@@ -245,6 +245,14 @@ static void hostile_names_stay_text(void **state)
 	assert_int_equal(lc_graph_dot(&g, out, NULL), 0);
 	fclose(out);
 	has(text, "label=\"x\\\\x1b\\\\x0a\\\"\\\\\\\\u202e\\\\xff</script>\"");
+	free(text);
+
+	out = open_memstream(&text, &n);
+	assert_int_equal(lc_graph_svg(&g, out, NULL), 0);
+	fclose(out);
+	has(text, "x\\x1b\\x0a&quot;\\\\u202e\\xff&lt;/script&gt;");
+	has_not(text, "</script>");
+	lc_lockgraph_release(&g);
 	lc_store_close(s);
 	free(text);
 }
