@@ -113,10 +113,10 @@ SELECT
 		(SELECT DISTINCT p.site_id FROM e p WHERE p.cycle_id = c.id
 			AND p.seq < p.last AND p.site_id <> z.site_id
 		 ORDER BY p.seq)), '') AS related,
+	-- The locks alone: which functions make the edges is a choice of many.
 	-- Sorted, so that it does not matter where the cycle begins.
 	(SELECT group_concat(text, ' ') FROM
-		(SELECT p.held_ident || '>' || p.wanted_ident || '@'
-			|| p.function_ident AS text
+		(SELECT p.held_ident || '>' || p.wanted_ident AS text
 		 FROM e p WHERE p.cycle_id = c.id ORDER BY text)) AS key,
 	CASE WHEN c.same_class
 		THEN 'order the instances, for example by address'

@@ -69,7 +69,19 @@ static int prepare(struct lc_session *s, struct lc_error *err)
 	    lc_load_rules(&s->rules, s->set, err) ||
 	    lc_config_check(&s->config, &s->rules, err))
 		return -1;
-	return 0;
+	return lc_gate_open(&s->gate, s->set, &s->config, ".", err);
+}
+
+/* --dump-config, in place of a run. */
+static int dump_config(struct lc_session *s, struct lc_error *err)
+{
+	if (lc_session_configure(s, err) ||
+	    lc_load_rules(&s->rules, s->set, err) ||
+	    lc_config_check(&s->config, &s->rules, err))
+		return -1;
+	lc_config_dump(&s->config, s->set, &s->rules, stdout);
+	return fflush(stdout) ? lc_fail(err, "cannot write the configuration: "
+					"%s", strerror(errno)) : 0;
 }
 
 static int store(struct lc_session *s, struct lc_error *err)
@@ -94,9 +106,17 @@ static int store(struct lc_session *s, struct lc_error *err)
 	return rc;
 }
 
+static bool is_excluded(void *ctx, const char *file)
+{
+	const struct lc_session *s = ctx;
+
+	return lc_config_excludes(&s->config, s->plan.root, file);
+}
+
 static int judge(struct lc_session *s, struct lc_error *err)
 {
 	LC_ARRAY(struct lc_rule_override) forced = {0};
+	LC_ARRAY(struct lc_declared_order) orders = {0};
 	struct lc_judge_options o;
 	int rc;
 
@@ -107,18 +127,25 @@ static int judge(struct lc_session *s, struct lc_error *err)
 		f->rule = s->config.rules.data[i].id;
 		f->level = s->config.rules.data[i].level;
 	}
-	o.overrides = forced.data;
-	o.noverrides = forced.len;
+	for (uint32_t i = 0; i < s->config.orders.len; i++)
+		*lc_push(&orders) = (struct lc_declared_order){
+			s->config.orders.data[i].before,
+			s->config.orders.data[i].after,
+			s->config.orders.data[i].origin
+		};
+	o = (struct lc_judge_options){
+		.orders = orders.data,
+		.norders = orders.len,
+		.overrides = forced.data,
+		.noverrides = forced.len,
+		.suppressions = &s->suppressions,
+		.excluded = is_excluded,
+		.excluded_ctx = s,
+	};
 	rc = lc_judge(s->store, &s->rules, &o, err);
 	lc_array_release(&forced);
+	lc_array_release(&orders);
 	return rc;
-}
-
-static bool is_excluded(void *ctx, const struct lc_finding *finding)
-{
-	const struct lc_session *s = ctx;
-
-	return lc_config_excludes(&s->config, s->plan.root, finding->at.file);
 }
 
 /* Reads what the rules found; after that the database is whole. */
@@ -126,34 +153,14 @@ static int collect(struct lc_session *s, struct lc_error *err)
 {
 	if (lc_findings_load(&s->findings, s->store, err))
 		return -1;
-	lc_findings_remove(&s->findings, is_excluded, s);
 	if (lc_format_has_graph(s->set->format) &&
 	    lc_lockgraph_load(&s->graph, s->store, err))
 		return -1;
 	lc_store_close(s->store);
 	s->store = NULL;
+	lc_gate_apply(&s->gate, &s->findings);
 	lc_session_mark(s, LC_STAGE_JUDGE);
 	return lc_output_commit(&s->database, err);
-}
-
-static enum lc_level threshold(const struct lc_session *s)
-{
-	enum lc_level level = LC_LEVEL_ERROR;
-
-	if (s->set->fail_on)
-		lc_level_parse(s->set->fail_on, &level);
-	else if (s->config.has_fail_on)
-		level = s->config.fail_on;
-	return level;
-}
-
-static int exit_code(const struct lc_session *s)
-{
-	if (lc_findings_count(&s->findings, threshold(s)))
-		return LC_CODE_FINDINGS;
-	if (s->findings.bad_units.len || s->findings.ngating)
-		return LC_CODE_INCOMPLETE;
-	return LC_CODE_CLEAN;
 }
 
 static int report(struct lc_session *s, int code, struct lc_error *err)
@@ -173,14 +180,18 @@ int lc_verb_check(const struct lc_settings *set, struct lc_error *err)
 	int code = -1;
 
 	lc_session_init(&s, set);
+	if (set->dump_config) {
+		code = dump_config(&s, err) ? -1 : LC_CODE_CLEAN;
+		goto out;
+	}
 	if (prepare(&s, err) || lc_session_plan(&s, err) ||
 	    lc_session_extract(&s, err) ||
 	    lc_session_solve(&s, NULL, NULL, err) || store(&s, err) ||
 	    judge(&s, err) || collect(&s, err) ||
-	    report(&s, exit_code(&s), err))
+	    report(&s, lc_gate_code(&s.gate, &s.findings), err))
 		goto out;
 	lc_summary(&s);
-	code = exit_code(&s);
+	code = lc_gate_code(&s.gate, &s.findings);
 out:
 	lc_session_release(&s);
 	return code;

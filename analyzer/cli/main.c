@@ -51,6 +51,17 @@ static const struct lc_verb verbs[] = {
 	  "what is wanted; as DOT for graphviz, as SVG, or as the HTML report,\n"
 	  "opened at the lock order.",
 	  lc_verb_graph },
+	{ "baseline", LC_VERB_BASELINE, false, 2, 2, "write FILE",
+	  "write the findings of the last run as known ones",
+	  "Writes the findings of the database to FILE, as SARIF with a finding a\n"
+	  "line. check --baseline FILE then counts only what is not in it.",
+	  lc_verb_baseline },
+	{ "diff", LC_VERB_DIFF, false, 2, 2, "OLD NEW",
+	  "compare the findings of two runs",
+	  "Tells which findings of NEW are not in OLD (introduced), which of OLD\n"
+	  "are gone (fixed), and how many stay. OLD and NEW are databases, SARIF\n"
+	  "reports or baselines. Exit code 1: something was introduced.",
+	  lc_verb_diff },
 };
 
 static void print_help(FILE *out)

@@ -26,7 +26,7 @@ struct option_row {
 #define AT(field) offsetof(struct lc_settings, field)
 #define READS_DB                                                               \
 	(LC_VERB_EXPLAIN | LC_VERB_QUERY | LC_VERB_DUMP | LC_VERB_GRAPH |      \
-	 LC_VERB_REPORT)
+	 LC_VERB_REPORT | LC_VERB_BASELINE)
 #define ANALYSES (LC_VERB_CHECK | LC_VERB_DUMP)
 #define REPORTS (LC_VERB_CHECK | LC_VERB_REPORT)
 #define EVERY (~0u)
@@ -35,14 +35,18 @@ static const struct option_row rows[] = {
 	{ "compile-database", 'p', TEXT, "DIR|FILE", AT(database), ANALYSES,
 	  "compile_commands.json, or its directory (else searched from here "
 	  "upwards, also in build/)" },
-	{ "format", 'f', CHOICE, "text|sarif|json|html", AT(format), REPORTS,
-	  "form of the report (text)" },
+	{ "format", 'f', CHOICE,
+	  "text|sarif|sarif-github|json|html|gitlab|junit|markdown", AT(format),
+	  REPORTS, "form of the report (text)" },
+	{ "format", 'f', CHOICE, "text|json|sarif", AT(format), LC_VERB_DIFF,
+	  "form of the comparison (text)" },
 	{ "format", 'f', CHOICE, "dot|svg|html", AT(format), LC_VERB_GRAPH,
 	  "form of the graph (dot)" },
 	{ "around", 0, TEXT, "LOCK", AT(around), LC_VERB_GRAPH,
 	  "only the arrows to and from this lock" },
 	{ "output", 'o', TEXT, "FILE", AT(output),
-	  REPORTS | LC_VERB_GRAPH, "write to FILE, not to stdout" },
+	  REPORTS | LC_VERB_GRAPH | LC_VERB_DIFF,
+	  "write to FILE, not to stdout" },
 	{ "db", 0, TEXT, "FILE", AT(db), LC_VERB_CHECK,
 	  "database to write (.lockcheck.db)" },
 	{ "db", 0, TEXT, "FILE", AT(db), READS_DB,
@@ -55,7 +59,21 @@ static const struct option_row rows[] = {
 	{ "models", 0, LIST, "FILE", AT(models), ANALYSES,
 	  "a project's own lock model; may be repeated" },
 	{ "fail-on", 0, CHOICE, "error|warning|note|none", AT(fail_on),
-	  LC_VERB_CHECK, "lowest level that makes the exit code 1 (error)" },
+	  LC_VERB_CHECK | LC_VERB_DIFF,
+	  "lowest level that makes the exit code 1 (error)" },
+	{ "baseline", 0, TEXT, "FILE", AT(baseline), REPORTS,
+	  "findings in this SARIF file are known: only new ones count; \"none\" "
+	  "for no baseline" },
+	{ "since", 0, TEXT, "REV", AT(since), REPORTS,
+	  "findings that the changes since this git revision touch come first, "
+	  "and without a baseline only they count" },
+	{ "exit-zero", 0, SWITCH, NULL, AT(exit_zero),
+	  LC_VERB_CHECK | LC_VERB_DIFF,
+	  "exit code 0 in place of 1 and 3" },
+	{ "allow-partial", 0, SWITCH, NULL, AT(allow_partial), LC_VERB_CHECK,
+	  "exit code 0 in place of 3" },
+	{ "dump-config", 0, SWITCH, NULL, AT(dump_config), LC_VERB_CHECK,
+	  "print the configuration with the origin of each value, and end" },
 	{ "function", 0, TEXT, "NAME", AT(function), LC_VERB_DUMP,
 	  "only this function" },
 	{ "color", 0, CHOICE, "auto|always|never", AT(color),

@@ -16,6 +16,8 @@ enum lc_verb_bit {
 	LC_VERB_DUMP = 1 << 4,
 	LC_VERB_GRAPH = 1 << 5,
 	LC_VERB_REPORT = 1 << 6,
+	LC_VERB_BASELINE = 1 << 7,
+	LC_VERB_DIFF = 1 << 8,
 };
 
 /* What the user said. Texts point into argv, and are NULL where nothing was
@@ -27,11 +29,14 @@ struct lc_settings {
 	const char *db;
 	const char *color;
 	const char *fail_on;
+	const char *baseline; /* "none": not that of the configuration */
+	const char *since;
 	const char *function;
 	const char *around;   /* graph: the lock to look at */
 	struct lc_words rules, models;
 	uint32_t jobs, timeout_s; /* 0: default */
 	bool quiet, stats, help;
+	bool exit_zero, allow_partial, dump_config;
 	bool dropped; /* report: the cycles that were dropped */
 	LC_ARRAY(const char *) operands;
 	bool has_flags;          /* there was a "--" */

@@ -7,6 +7,7 @@
 
 #include "cli/config.h"
 #include "cli/exit.h"
+#include "cli/gate.h"
 #include "cli/resources.h"
 #include "cli/verbs.h"
 
@@ -22,12 +23,18 @@ static int print_report(const struct lc_settings *set,
 {
 	const char *format = set->format ? set->format : "text";
 
-	if (!strcmp(format, "sarif"))
+	if (!strcmp(format, "sarif") || !strcmp(format, "sarif-github"))
 		return lc_report_sarif(findings, o, out, err);
 	if (!strcmp(format, "json"))
 		return lc_report_json(findings, o, out, err);
 	if (!strcmp(format, "html"))
 		return lc_report_html(findings, o, out, err);
+	if (!strcmp(format, "gitlab"))
+		return lc_report_gitlab(findings, o, out, err);
+	if (!strcmp(format, "junit"))
+		return lc_report_junit(findings, o, out, err);
+	if (!strcmp(format, "markdown"))
+		return lc_report_markdown(findings, o, out, err);
 	return lc_report_text(findings, o, out, err);
 }
 
@@ -46,6 +53,8 @@ int lc_write_report(const struct lc_settings *set,
 	if (!rc) {
 		o.color = lc_color_wanted(lc_color_option(set->color), out.file);
 		o.excerpt = isatty(fileno(out.file));
+		o.for_github = set->format &&
+			       !strcmp(set->format, "sarif-github");
 		rc = print_report(set, findings, &o, out.file, &inner);
 		if (rc)
 			lc_fail(err, "%s: %s", out.target, inner.text);
@@ -62,6 +71,7 @@ int lc_write_report(const struct lc_settings *set,
 struct job {
 	const struct lc_settings *set;
 	struct lc_config config;
+	struct lc_gate gate;
 	struct lc_findings findings;
 	struct lc_lockgraph graph;
 };
@@ -86,15 +96,6 @@ static int load(struct job *job, struct lc_error *err)
 		rc = lc_lockgraph_load(&job->graph, store, err);
 	lc_store_close(store);
 	return rc;
-}
-
-/* What check's exit code was, as far as the findings tell: SARIF has it. */
-static int exit_code_of(const struct lc_findings *f)
-{
-	if (lc_findings_count(f, LC_LEVEL_ERROR))
-		return LC_CODE_FINDINGS;
-	return f->bad_units.len || f->ngating ? LC_CODE_INCOMPLETE
-					      : LC_CODE_CLEAN;
 }
 
 static int write_dropped(const struct job *job, struct lc_error *err)
@@ -122,13 +123,19 @@ int lc_verb_report(const struct lc_settings *set, struct lc_error *err)
 	else if (!lc_output_check(set->output, err) &&
 		 !lc_config_load(&job.config, err))
 		rc = load(&job, err);
+	if (!rc)
+		rc = lc_gate_open(&job.gate, set, &job.config,
+				  job.findings.root, err);
 	if (!rc && set->dropped) {
 		rc = write_dropped(&job, err);
 	} else if (!rc) {
 		lc_findings_remove(&job.findings, is_excluded, &job);
+		lc_gate_apply(&job.gate, &job.findings);
 		rc = lc_write_report(set, &job.findings, &job.graph, NULL,
-				     exit_code_of(&job.findings), err);
+				     lc_gate_code(&job.gate, &job.findings),
+				     err);
 	}
+	lc_gate_release(&job.gate);
 	lc_lockgraph_release(&job.graph);
 	lc_findings_release(&job.findings);
 	lc_config_release(&job.config);

@@ -82,8 +82,9 @@ int lc_load_models(struct lc_models *models, const struct lc_settings *set,
 		return -1;
 	dir = lc_path_join(rules, "models");
 	rc = lc_models_load_dir(models, dir, err);
-	for (uint32_t i = 0; i < config->models.len && !rc; i++)
-		rc = lc_models_load(models, config->models.data[i], err);
+	for (uint32_t i = 0; i < config->models.list.len && !rc; i++)
+		rc = lc_models_load(models, config->models.list.data[i].text,
+				    err);
 	for (uint32_t i = 0; i < set->models.len && !rc; i++)
 		rc = lc_models_load(models, set->models.data[i], err);
 	free(dir);

@@ -29,12 +29,14 @@ void lc_session_release(struct lc_session *s)
 	lc_store_close(s->store);
 	lc_output_release(&s->database);
 	lc_facts_release(&s->facts);
+	lc_suppressions_release(&s->suppressions);
 	for (uint32_t i = 0; i < s->nunits; i++)
 		lc_unit_release(&s->units[i]);
 	free(s->units);
 	lc_plan_release(&s->plan);
 	lc_rules_release(&s->rules);
 	lc_models_release(&s->models);
+	lc_gate_release(&s->gate);
 	lc_config_release(&s->config);
 }
 
@@ -144,6 +146,49 @@ int lc_session_read_units(struct lc_session *s, const char *database,
 	return rc;
 }
 
+/* Names in the configuration that nothing has: a slip would go unnoticed. */
+static bool has_function(const struct lc_facts *f, const char *name)
+{
+	for (uint32_t i = 0; i < f->functions.len; i++)
+		if (!strcmp(lc_str(&f->strings, f->functions.data[i].name),
+			    name))
+			return true;
+	return false;
+}
+
+static bool has_lock(const struct lc_facts *f, const char *name)
+{
+	for (uint32_t i = 0; i < f->locks.len; i++)
+		if (!strcmp(lc_str(&f->strings, f->locks.data[i].name), name) ||
+		    !strcmp(lc_str(&f->strings, f->locks.data[i].cls), name))
+			return true;
+	return false;
+}
+
+static void note_unknown_names(const struct lc_session *s)
+{
+	const struct lc_config *c = &s->config;
+
+	for (uint32_t i = 0; i < c->roots.len; i++)
+		if (!has_function(&s->facts, c->roots.data[i].function))
+			fprintf(stderr, "lockcheck: note: %s:%u: no function "
+					"is called %s\n", c->path,
+				c->roots.data[i].line,
+				c->roots.data[i].function);
+	for (uint32_t i = 0; i < c->orders.len; i++) {
+		const struct lc_config_order *o = &c->orders.data[i];
+
+		if (!has_lock(&s->facts, o->before))
+			fprintf(stderr, "lockcheck: note: %s: no lock is called "
+					"%s\n", o->origin, o->before);
+		if (!has_lock(&s->facts, o->after) &&
+		    (i + 1 == c->orders.len ||
+		     strcmp(c->orders.data[i + 1].before, o->after)))
+			fprintf(stderr, "lockcheck: note: %s: no lock is called "
+					"%s\n", o->origin, o->after);
+	}
+}
+
 int lc_session_solve(struct lc_session *s, FILE *summaries,
 		     const char *function, struct lc_error *err)
 {
@@ -151,11 +196,29 @@ int lc_session_solve(struct lc_session *s, FILE *summaries,
 		.dropped = true,
 		.summaries = summaries,
 		.only_function = function,
+		.edge_ignored = lc_suppressed_edge,
+		.edge_ignored_ctx = &s->suppressions,
+		.edge_traces = s->config.orders.len > 0,
 	};
+	LC_ARRAY(struct lc_thread_root) roots = { 0 };
+
+	for (uint32_t i = 0; i < s->config.roots.len; i++)
+		*lc_push(&roots) = (struct lc_thread_root){
+			s->config.roots.data[i].function,
+			s->config.roots.data[i].many
+		};
+	o.roots = roots.data;
+	o.nroots = roots.len;
 
 	(void)err;
 	lc_progress_stage(&s->progress, "solving");
+	if (s->plan.root) /* units out of a database have no sources */
+		lc_suppressions_read(&s->suppressions, s->units, s->nunits,
+				     s->plan.root, &s->rules);
 	lc_solve(s->units, s->nunits, &s->models, &o, &s->facts);
+	lc_array_release(&roots);
+	if (!s->set->quiet)
+		note_unknown_names(s);
 	lc_session_mark(s, LC_STAGE_SOLVE);
 	return 0;
 }

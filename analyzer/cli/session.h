@@ -8,10 +8,12 @@
 #define LC_CLI_SESSION_H
 
 #include "cli/config.h"
+#include "cli/gate.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "flow/flow.h"
+#include "gate/suppress.h"
 #include "model/model.h"
 #include "plan/plan.h"
 #include "report/lockgraph.h"
@@ -28,11 +30,13 @@ struct lc_session {
 	const struct lc_settings *set;
 	struct lc_progress progress;
 	struct lc_config config;
+	struct lc_gate gate;
 	struct lc_models models;
 	struct lc_rules rules;
 	struct lc_plan plan;
 	struct lc_unit *units;
 	uint32_t nunits;
+	struct lc_suppressions suppressions;
 	struct lc_facts facts;
 	struct lc_store *store;
 	struct lc_output database; /* where the store is being written */

@@ -40,19 +40,43 @@ static uint32_t limited_functions(const struct lc_facts *f)
 	return n;
 }
 
+/* What became of the findings that are not in the counts. */
+static void print_gate(const struct lc_session *s)
+{
+	const struct lc_findings *f = &s->findings;
+	uint32_t suppressed = lc_findings_suppressed(f), new = 0, touched = 0;
+
+	for (uint32_t i = 0; i < f->findings.len; i++) {
+		const struct lc_finding *x = &f->findings.data[i];
+
+		new += x->state == LC_STATE_NEW;
+		touched += x->touched && !x->suppressed;
+	}
+	if (s->gate.baseline)
+		fprintf(stderr, "; %u new, %u known, %u gone", new,
+			lc_findings_count(f, LC_LEVEL_NOTE) - new,
+			f->absent.len);
+	if (s->gate.since)
+		fprintf(stderr, "; %u touched since %s", touched,
+			s->gate.since);
+	if (suppressed)
+		fprintf(stderr, "; %u suppressed", suppressed);
+}
+
 static void print_line(const struct lc_session *s, double total_s)
 {
 	const struct lc_findings *f = &s->findings;
 	uint32_t limited = limited_functions(&s->facts);
 	uint32_t errors = lc_findings_count(f, LC_LEVEL_ERROR);
 	uint32_t warnings = lc_findings_count(f, LC_LEVEL_WARNING) - errors;
-	uint32_t notes = f->findings.len - errors - warnings;
+	uint32_t n = lc_findings_count(f, LC_LEVEL_NOTE);
+	uint32_t notes = n - errors - warnings;
 
-	fprintf(stderr, "lockcheck: %u finding%s: %u error%s, %u warning%s",
-		f->findings.len, plural(f->findings.len), errors,
-		plural(errors), warnings, plural(warnings));
+	fprintf(stderr, "lockcheck: %u finding%s: %u error%s, %u warning%s", n,
+		plural(n), errors, plural(errors), warnings, plural(warnings));
 	if (notes)
 		fprintf(stderr, ", %u note%s", notes, plural(notes));
+	print_gate(s);
 	fprintf(stderr, "; %u unit%s", s->nunits, plural(s->nunits));
 	if (f->bad_units.len)
 		fprintf(stderr, " (%u incomplete)", f->bad_units.len);

@@ -16,6 +16,8 @@ int lc_verb_explain(const struct lc_settings *set, struct lc_error *err);
 int lc_verb_query(const struct lc_settings *set, struct lc_error *err);
 int lc_verb_dump(const struct lc_settings *set, struct lc_error *err);
 int lc_verb_report(const struct lc_settings *set, struct lc_error *err);
+int lc_verb_baseline(const struct lc_settings *set, struct lc_error *err);
+int lc_verb_diff(const struct lc_settings *set, struct lc_error *err);
 int lc_verb_graph(const struct lc_settings *set, struct lc_error *err);
 
 /* The database a verb is to read: --db, or the default. */

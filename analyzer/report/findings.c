@@ -33,7 +33,7 @@ static void trace_release(struct lc_report_trace *t)
 	free(t->thread);
 }
 
-static void finding_release(struct lc_finding *f)
+void lc_finding_release(struct lc_finding *f)
 {
 	for (uint32_t i = 0; i < f->locks.len; i++) {
 		free(f->locks.data[i].name);
@@ -51,6 +51,8 @@ static void finding_release(struct lc_finding *f)
 	}
 	lc_array_release(&f->related);
 	place_release(&f->at);
+	place_release(&f->suppressed_at);
+	free(f->suppressed);
 	free(f->rule);
 	free(f->message);
 	free(f->fix);
@@ -60,8 +62,11 @@ static void finding_release(struct lc_finding *f)
 void lc_findings_release(struct lc_findings *f)
 {
 	for (uint32_t i = 0; i < f->findings.len; i++)
-		finding_release(&f->findings.data[i]);
+		lc_finding_release(&f->findings.data[i]);
 	lc_array_release(&f->findings);
+	for (uint32_t i = 0; i < f->absent.len; i++)
+		lc_finding_release(&f->absent.data[i]);
+	lc_array_release(&f->absent);
 	for (uint32_t i = 0; i < f->bad_units.len; i++) {
 		free(f->bad_units.data[i].name);
 		free(f->bad_units.data[i].status);
@@ -81,7 +86,7 @@ void lc_findings_remove(struct lc_findings *f,
 
 	for (uint32_t i = 0; i < f->findings.len; i++) {
 		if (unwanted(ctx, &f->findings.data[i]))
-			finding_release(&f->findings.data[i]);
+			lc_finding_release(&f->findings.data[i]);
 		else
 			f->findings.data[kept++] = f->findings.data[i];
 	}
@@ -93,8 +98,32 @@ uint32_t lc_findings_count(const struct lc_findings *f, enum lc_level level)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; level && i < f->findings.len; i++)
-		n += f->findings.data[i].level >= level;
+		n += f->findings.data[i].level >= level &&
+		     !f->findings.data[i].suppressed;
 	return n;
+}
+
+bool lc_finding_shown(const struct lc_finding *f)
+{
+	return !f->suppressed && f->state != LC_STATE_UNCHANGED &&
+	       f->state != LC_STATE_ABSENT;
+}
+
+uint32_t lc_findings_suppressed(const struct lc_findings *f)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < f->findings.len; i++)
+		n += f->findings.data[i].suppressed != NULL;
+	return n;
+}
+
+const char *lc_state_name(enum lc_state state)
+{
+	static const char *const names[] = { "none", "new", "unchanged",
+					     "absent" };
+
+	return names[state];
 }
 
 /* ---- loading ---- */
@@ -275,8 +304,11 @@ static int load_findings(struct loader *l)
 	sqlite3_stmt *stmt;
 	int rc = lc_sql_prepare(l->s, &stmt,
 				"SELECT n.id, n.rule, n.level, n.message, "
-				"n.fix, n.fingerprint, " PLACE
-				" FROM finding n" PLACE_OF("n.site")
+				"n.fix, n.fingerprint, " PLACE ", x.reason, "
+				"c.file, c.line, c.col, c.macro, '' "
+				"FROM finding n" PLACE_OF("n.site")
+				"LEFT JOIN suppression x ON x.id = n.suppression "
+				"LEFT JOIN site c ON c.id = x.site "
 				"ORDER BY n.id", l->err);
 
 	if (rc < 0)
@@ -292,6 +324,10 @@ static int load_findings(struct loader *l)
 		f->fix = text(stmt, 4);
 		f->fingerprint = text(stmt, 5);
 		get_place(stmt, 6, &f->at);
+		if (sqlite3_column_type(stmt, 11) != SQLITE_NULL) {
+			f->suppressed = text(stmt, 11);
+			get_place(stmt, 12, &f->suppressed_at);
+		}
 		if (load_locks(l, id, f) < 0 || load_traces(l, id, f) < 0 ||
 		    load_related(l, id, f) < 0) {
 			rc = -1;

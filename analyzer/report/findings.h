@@ -35,8 +35,21 @@ struct lc_related {
 	struct lc_place at;
 	char *text;
 };
+/* What a baseline says of a finding (SARIF's baselineState). */
+enum lc_state {
+	LC_STATE_NONE, /* there is no baseline */
+	LC_STATE_NEW,
+	LC_STATE_UNCHANGED,
+	LC_STATE_ABSENT /* in the baseline only */
+};
 struct lc_finding {
 	char *rule, *message, *fix, *fingerprint; /* fix: "" if none */
+	/* Suppressed by a comment in the source: its reason ("" if it gives
+	 * none) and place. NULL: it is not. Reports for people leave it out. */
+	char *suppressed;
+	struct lc_place suppressed_at; /* file NULL if not suppressed */
+	enum lc_state state;
+	bool touched; /* by the changes since a revision (--since) */
 	enum lc_level level;
 	struct lc_place at;
 	LC_ARRAY(struct lc_report_lock) locks; /* of a cycle: in its order */
@@ -50,6 +63,7 @@ struct lc_bad_unit {
 struct lc_findings {
 	struct lc_rules rules; /* as run; file and sql are "" */
 	LC_ARRAY(struct lc_finding) findings;
+	LC_ARRAY(struct lc_finding) absent; /* of the baseline, gone now */
 	LC_ARRAY(struct lc_bad_unit) bad_units;
 	uint32_t nunits;
 	uint32_t nincomplete, ngating; /* rows of incomplete; those that gate */
@@ -60,11 +74,18 @@ void lc_findings_init(struct lc_findings *f);
 void lc_findings_release(struct lc_findings *f);
 int lc_findings_load(struct lc_findings *f, struct lc_store *store,
 		     struct lc_error *err);
+void lc_finding_release(struct lc_finding *f);
+/* How many findings that are not suppressed have `level` or a worse one
+ * (NONE: 0). */
+uint32_t lc_findings_count(const struct lc_findings *f, enum lc_level level);
 /* Drops the findings for which `unwanted` says so (configuration). */
 void lc_findings_remove(struct lc_findings *f,
 			bool (*unwanted)(void *ctx, const struct lc_finding *),
 			void *ctx);
-/* How many findings have `level` or a worse one (NONE: 0). */
-uint32_t lc_findings_count(const struct lc_findings *f, enum lc_level level);
+/* Is it for people's eyes: neither suppressed nor known to the baseline? */
+bool lc_finding_shown(const struct lc_finding *f);
+uint32_t lc_findings_suppressed(const struct lc_findings *f);
+/* "none", "new", "unchanged", "absent": SARIF's words. */
+const char *lc_state_name(enum lc_state state);
 
 #endif

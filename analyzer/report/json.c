@@ -132,7 +132,7 @@ static json_t *related(const struct lc_finding *f)
 	return list;
 }
 
-static json_t *finding(const struct lc_finding *f)
+json_t *lc_json_finding(const struct lc_finding *f)
 {
 	json_t *j = json_pack("{s:i, s:o, s:s, s:o, s:s}", "version", 1, "rule",
 			      lc_json_text(f->rule), "level",
@@ -148,6 +148,11 @@ static json_t *finding(const struct lc_finding *f)
 	json_object_set_new(j, "related", related(f));
 	if (*f->fix)
 		json_object_set_new(j, "fix", lc_json_text(f->fix));
+	if (f->state)
+		json_object_set_new(j, "state",
+				    json_string(lc_state_name(f->state)));
+	if (f->touched)
+		json_object_set_new(j, "touched", json_true());
 	return j;
 }
 
@@ -157,7 +162,9 @@ int lc_report_json(const struct lc_findings *f,
 {
 	(void)options;
 	for (uint32_t i = 0; i < f->findings.len; i++) {
-		lc_json_write(finding(&f->findings.data[i]), out);
+		if (f->findings.data[i].suppressed)
+			continue;
+		lc_json_write(lc_json_finding(&f->findings.data[i]), out);
 		fputc('\n', out);
 	}
 	if (fflush(out) != 0 || ferror(out))

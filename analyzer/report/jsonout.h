@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "base/base.h"
+#include "report/findings.h"
 
 /* Always valid UTF-8, control characters escaped (see lc_clean); newlines
  * stay in lc_json_lines. */
@@ -13,6 +13,8 @@ json_t *lc_json_text(const char *s);
 json_t *lc_json_lines(const char *s);
 /* {"text": s} */
 json_t *lc_json_message(const char *s);
+/* A finding as an object (docs/json.md). */
+json_t *lc_json_finding(const struct lc_finding *f);
 /* Writes compactly and drops the reference. */
 int lc_json_write(json_t *j, FILE *out);
 

@@ -12,6 +12,8 @@ struct lc_report_options {
 	bool color;       /* text: see lc_color_wanted */
 	bool excerpt;     /* text: source lines with a caret */
 	int exit_code;    /* SARIF: the run's exit code */
+	bool plain;       /* SARIF: no witnesses and manuals (a baseline) */
+	bool for_github;  /* SARIF: only what GitHub may show as open */
 	const struct lc_lockgraph *graph; /* HTML: needed */
 	bool graph_first; /* HTML: opens with the lock order */
 };
@@ -35,6 +37,22 @@ int lc_report_html(const struct lc_findings *f,
 /* The cycles that the filters dropped, with the reason. */
 int lc_report_dropped(const struct lc_lockgraph *g, FILE *out,
 		      struct lc_error *err);
+
+int lc_report_gitlab(const struct lc_findings *f,
+		     const struct lc_report_options *options, FILE *out,
+		     struct lc_error *err);
+int lc_report_junit(const struct lc_findings *f,
+		    const struct lc_report_options *options, FILE *out,
+		    struct lc_error *err);
+int lc_report_markdown(const struct lc_findings *f,
+		       const struct lc_report_options *options, FILE *out,
+		       struct lc_error *err);
+
+/* Findings with states, compared (lockcheck diff). */
+int lc_report_text_diff(const struct lc_findings *f, FILE *out,
+			struct lc_error *err);
+int lc_report_json_diff(const struct lc_findings *f, FILE *out,
+			struct lc_error *err);
 
 /* One finding in full, with its rule's short text and excerpts. `prefix` is
  * the start of its fingerprint (4 digits or more); -1 if none or several have

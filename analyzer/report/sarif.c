@@ -8,6 +8,12 @@
  * with an end; the fingerprint is ours in primaryLocationLineHash too, else
  * two findings on one line would be taken for one; no path of this machine is
  * in the file (SRCROOT has no uri, the reader knows its own checkout).
+ *
+ * GitHub refuses files beyond its limits, so these hold for all: the worst
+ * RESULTS_MAX results are written, and after FLOW_BYTES_MAX of them the rest
+ * without their code flows (what GitHub limits is 10 MB compressed; such text
+ * shrinks to a tenth or less, see docs/gate.md). What is left out is told in a
+ * notification. A baseline has no limits: it must be whole.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -22,12 +28,19 @@
 	"sarif-schema-2.1.0.json"
 #define FULL_TEXT_MAX 1000 /* characters; GitHub takes 1024 */
 #define TAGS_MAX 20        /* GitHub's limit */
+#define RESULTS_MAX 25000  /* likewise */
+#define RELATED_MAX 100    /* GitHub takes 1,000 and shows 100 */
+#define FLOW_BYTES_MAX (80ul << 20)
 
 struct sarif {
 	const struct lc_findings *f;
 	const struct lc_report_options *o;
 	struct lc_sources *sources;
 	FILE *out;
+	bool any_suppressed;    /* then each result must say whether it is */
+	size_t bytes;           /* of results written so far */
+	uint32_t left_out, without_flows;
+	const char *separator;  /* before the next result */
 };
 
 /* ---- places ---- */
@@ -218,8 +231,11 @@ static json_t *graphs(const struct lc_finding *f)
 static void append_related(const struct sarif *s, json_t *list,
 			   const struct lc_place *p, const char *text)
 {
-	json_t *j = location_with(s, p, text);
+	json_t *j;
 
+	if (json_array_size(list) >= RELATED_MAX)
+		return;
+	j = location_with(s, p, text);
 	json_object_set_new(j, "id",
 			    json_integer((json_int_t)json_array_size(list) + 1));
 	json_array_append_new(list, j);
@@ -291,6 +307,28 @@ static void set_properties(json_t *result, const struct lc_finding *f)
 		json_decref(bag);
 }
 
+static bool is_plain_report(const struct sarif *s)
+{
+	return s->o && s->o->plain;
+}
+
+/* Empty for one that is not suppressed: all results of a run have the list, or
+ * none (SARIF 3.27.23). */
+static json_t *suppressions(const struct sarif *s, const struct lc_finding *f)
+{
+	json_t *list = json_array(), *j;
+
+	if (!f->suppressed)
+		return list;
+	j = json_pack("{s:s, s:s, s:o}", "kind", "inSource", "status",
+		      "accepted", "location", location(s, &f->suppressed_at));
+	if (*f->suppressed)
+		json_object_set_new(j, "justification",
+				    lc_json_text(f->suppressed));
+	json_array_append_new(list, j);
+	return list;
+}
+
 static json_t *result(const struct sarif *s, const struct lc_finding *f)
 {
 	json_t *j = json_pack("{s:o, s:i, s:s, s:s, s:o, s:[o], s:o}", "ruleId",
@@ -300,18 +338,48 @@ static json_t *result(const struct sarif *s, const struct lc_finding *f)
 			      "message", lc_json_message(f->message),
 			      "locations", location(s, &f->at),
 			      "partialFingerprints", fingerprints(f));
+
+	if (f->state)
+		json_object_set_new(j, "baselineState",
+				    json_string(lc_state_name(f->state)));
+	if (s->any_suppressed)
+		json_object_set_new(j, "suppressions", suppressions(s, f));
+	return j;
+}
+
+static void add_details(const struct sarif *s, const struct lc_finding *f,
+			json_t *j)
+{
 	json_t *places = related(s, f);
 
 	if (json_array_size(places))
 		json_object_set_new(j, "relatedLocations", places);
 	else
 		json_decref(places);
-	if (has_steps(f))
+	if (has_steps(f) && s->bytes < FLOW_BYTES_MAX)
 		json_object_set_new(j, "codeFlows", code_flows(s, f));
 	if (f->traces.len > 1 && f->traces.len == f->locks.len)
 		json_object_set_new(j, "graphs", graphs(f));
 	set_properties(j, f);
-	return j;
+}
+
+static void put_result(struct sarif *s, const struct lc_finding *f)
+{
+	json_t *j = result(s, f);
+	char *text;
+
+	if (!is_plain_report(s)) {
+		add_details(s, f, j);
+		s->without_flows += has_steps(f) &&
+				    s->bytes >= FLOW_BYTES_MAX;
+	}
+	text = json_dumps(j, JSON_COMPACT);
+	LC_CHECK(text);
+	fprintf(s->out, "%s%s", s->separator, text);
+	s->separator = ",\n";
+	s->bytes += strlen(text);
+	free(text);
+	json_decref(j);
 }
 
 /* ---- rules ---- */
@@ -363,9 +431,18 @@ static void append_tags(json_t *tags, const char *prefix, const char *list)
 	}
 }
 
+/* For a baseline: enough to compare with. */
+static json_t *plain_rule(const struct lc_rule *r)
+{
+	return json_pack("{s:s, s:o, s:o, s:{s:s}}", "id", r->id, "name",
+			 lc_json_text(r->name), "shortDescription",
+			 lc_json_message(r->short_text), "defaultConfiguration",
+			 "level", lc_level_name(r->level));
+}
+
 static json_t *rule(const struct lc_rule *r)
 {
-	char *full = first_paragraph(r->manual);
+	char *full = first_paragraph(*r->manual ? r->manual : r->short_text);
 	json_t *tags = json_array(), *j;
 
 	append_tags(tags, "", r->tags);
@@ -392,7 +469,10 @@ static json_t *driver(const struct sarif *s)
 	json_t *rules = json_array(), *j;
 
 	for (uint32_t i = 0; i < s->f->rules.rules.len; i++)
-		json_array_append_new(rules, rule(&s->f->rules.rules.data[i]));
+		json_array_append_new(
+			rules, is_plain_report(s)
+				       ? plain_rule(&s->f->rules.rules.data[i])
+				       : rule(&s->f->rules.rules.data[i]));
 	j = json_pack("{s:s, s:s, s:s, s:s}", "name", "lockcheck", "fullName",
 		      "lockcheck " LC_VERSION, "version", LC_VERSION,
 		      "semanticVersion", LC_VERSION);
@@ -421,6 +501,18 @@ static json_t *notification(const struct sarif *s, const struct lc_bad_unit *u)
 	return j;
 }
 
+static void append_note(json_t *notes, const char *fmt, uint32_t a, uint32_t b)
+	LC_PRINTF(2, 0);
+static void append_note(json_t *notes, const char *fmt, uint32_t a, uint32_t b)
+{
+	char *text = lc_asprintf(fmt, a, b);
+
+	json_array_append_new(notes,
+			      json_pack("{s:s, s:o}", "level", "warning",
+					"message", lc_json_message(text)));
+	free(text);
+}
+
 static json_t *invocation(const struct sarif *s)
 {
 	json_t *notes = json_array();
@@ -429,6 +521,16 @@ static json_t *invocation(const struct sarif *s)
 	for (uint32_t i = 0; i < s->f->bad_units.len; i++)
 		json_array_append_new(
 			notes, notification(s, &s->f->bad_units.data[i]));
+	if (s->left_out)
+		append_note(notes, "%u results are left out, the least severe "
+				   "first: this file is limited to %u (the "
+				   "database has all)", s->left_out,
+			    RESULTS_MAX);
+	if (s->without_flows)
+		append_note(notes, "%u results are without their code flows, to "
+				   "limit the size of this file to about %u MiB "
+				   "(the database has them)",
+			    s->without_flows, (uint32_t)(FLOW_BYTES_MAX >> 20));
 	return json_pack("{s:b, s:i, s:o}", "executionSuccessful",
 			 code < 2 && !s->f->ngating, "exitCode", code,
 			 "toolExecutionNotifications", notes);
@@ -440,7 +542,58 @@ static void member(const struct sarif *s, const char *key, json_t *value)
 	lc_json_write(value, s->out);
 }
 
-static void put_run(const struct sarif *s)
+/* ---- results ---- */
+
+static bool wanted(const struct sarif *s, const struct lc_finding *f)
+{
+	return !f->suppressed || !(s->o && (s->o->for_github || s->o->plain));
+}
+
+/* How many of each level fit, the worst first. */
+static void allot(struct sarif *s, uint32_t *quota)
+{
+	uint32_t total[LC_LEVEL_ERROR + 1] = { 0 };
+	uint32_t room = is_plain_report(s) ? UINT32_MAX : RESULTS_MAX;
+
+	for (uint32_t i = 0; i < s->f->findings.len; i++) {
+		const struct lc_finding *f = &s->f->findings.data[i];
+
+		total[f->level] += wanted(s, f);
+		s->any_suppressed |= wanted(s, f) && f->suppressed;
+	}
+	for (int level = LC_LEVEL_ERROR; level >= 0; level--) {
+		quota[level] = total[level] < room ? total[level] : room;
+		room -= quota[level];
+		s->left_out += total[level] - quota[level];
+	}
+}
+
+static void put_results(struct sarif *s)
+{
+	uint32_t quota[LC_LEVEL_ERROR + 1], n = 0;
+
+	allot(s, quota);
+	s->separator = "\n";
+	for (uint32_t i = 0; i < s->f->findings.len; i++) {
+		const struct lc_finding *f = &s->f->findings.data[i];
+
+		if (!wanted(s, f) || !quota[f->level])
+			continue;
+		quota[f->level]--;
+		put_result(s, f);
+		n++;
+	}
+	for (uint32_t i = 0; i < s->f->absent.len; i++) {
+		if (s->o && s->o->for_github)
+			break; /* it would show them as open */
+		if (n++ < RESULTS_MAX)
+			put_result(s, &s->f->absent.data[i]);
+		else
+			s->left_out++;
+	}
+}
+
+static void put_run(struct sarif *s)
 {
 	fputs("{\"$schema\":\"" SCHEMA_URI "\",\n\"version\":\"2.1.0\",\n"
 	      "\"runs\":[{\n\"columnKind\":\"unicodeCodePoints\"", s->out);
@@ -450,13 +603,12 @@ static void put_run(const struct sarif *s)
 	       json_pack("{s:{s:{s:s}}}", "SRCROOT", "description", "text",
 			 "The directory that lockcheck was run in, usually the "
 			 "root of the repository."));
-	member(s, "invocations", json_pack("[o]", invocation(s)));
 	fputs(",\n\"results\":[", s->out);
-	for (uint32_t i = 0; i < s->f->findings.len; i++) {
-		fputs(i ? ",\n" : "\n", s->out);
-		lc_json_write(result(s, &s->f->findings.data[i]), s->out);
-	}
-	fputs("\n]}]}\n", s->out);
+	put_results(s);
+	fputs("\n]", s->out);
+	if (!is_plain_report(s)) /* last: it tells what was left out */
+		member(s, "invocations", json_pack("[o]", invocation(s)));
+	fputs("}]}\n", s->out);
 }
 
 int lc_report_sarif(const struct lc_findings *f,

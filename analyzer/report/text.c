@@ -352,8 +352,10 @@ int lc_report_text(const struct lc_findings *f,
 	struct printer p;
 
 	printer_init(&p, f, o, out);
-	for (uint32_t i = 0; i < f->findings.len; i++) {
-		if (i)
+	for (uint32_t i = 0, n = 0; i < f->findings.len; i++) {
+		if (!lc_finding_shown(&f->findings.data[i]))
+			continue;
+		if (n++)
 			fputc('\n', out);
 		put_finding(&p, &f->findings.data[i]);
 	}

@@ -11,7 +11,8 @@
  * Step 4  For each, every choice of edges and threads is tried until one is
  *         possible: different threads that can overlap, no common gate lock,
  *         modes that exclude each other. If none is, the reason that the
- *         last choice failed for is kept.
+ *         last choice failed for is kept. Edges that the user ignores are
+ *         chosen only where nothing else makes the cycle.
  */
 #include "solve/internal.h"
 
@@ -130,6 +131,26 @@ static const char *useless(struct solver *s, const struct threads *t,
 	return NULL;
 }
 
+/* A comment at the acquire itself or at a call on the way to it. */
+static bool is_ignored(struct solver *s, const struct edge *e)
+{
+	const struct lc_solve_options *o = s->options;
+	bool ignored = false;
+
+	for (uint32_t i = e->event; o->edge_ignored && i != LC_NONE && !ignored;
+	     i = s->events.data[i].inner) {
+		const struct event *v = &s->events.data[i];
+		struct lc_pos at = instr_pos(s, v->function, v->instr);
+		const struct lc_unit *u = function_unit(&s->program,
+							v->function);
+
+		ignored = o->edge_ignored(o->edge_ignored_ctx,
+					  lc_str(&u->strings, at.file),
+					  at.line);
+	}
+	return ignored;
+}
+
 void solve_edges(struct solver *s, const struct threads *t)
 {
 	close_open_edges(s);
@@ -139,7 +160,25 @@ void solve_edges(struct solver *s, const struct threads *t)
 		e->held_lock = event_lock(s, e->held.lock, e->held.event);
 		e->wanted_lock = event_lock(s, e->wanted, e->event);
 		e->dropped = useless(s, t, e);
+		e->ignored = is_ignored(s, e);
 	}
+}
+
+/* How a thread comes to hold the one lock and want the other. */
+static uint32_t trace_of(struct solver *s, const struct threads *t,
+			 const struct edge *e, uint32_t thread)
+{
+	uint32_t depth;
+
+	trace_begin(s, thread_name(s, t, thread));
+	trace_path(s, t, thread, e->function);
+	depth = s->trace_depth;
+	trace_event(s, e->held.event, LC_ROLE_ACQUIRE,
+		    (enum lc_mode)e->held.mode);
+	s->trace_depth = depth;
+	trace_event(s, e->event, LC_ROLE_WANT, (enum lc_mode)e->mode);
+	s->trace_depth = 0;
+	return trace_end(s);
 }
 
 static void emit_edge(struct solver *s, const struct threads *t,
@@ -158,7 +197,10 @@ static void emit_edge(struct solver *s, const struct threads *t,
 
 	n.held_site = emit_event_site(s, e->held.event);
 	n.site = emit_event_site(s, e->event);
-	n.dropped = lc_intern(s->program.strings, e->dropped ? e->dropped : "");
+	n.dropped = lc_intern(s->program.strings,
+			      e->dropped   ? e->dropped
+			      : e->ignored ? "ignored by a comment"
+					   : "");
 	for (uint32_t i = 0; i < e->ngates; i++) {
 		*lc_push(&s->out->edge_gates) =
 			emit_lock(s, e->gates[i], LC_KIND_UNKNOWN);
@@ -169,20 +211,29 @@ static void emit_edge(struct solver *s, const struct threads *t,
 			*lc_push(&s->out->edge_threads) = i;
 			n.nthreads++;
 		}
+	if (s->options->edge_traces && !e->weak)
+		n.trace = trace_of(s, t, e,
+				   n.nthreads ? s->out->edge_threads
+							.data[n.first_thread]
+					      : LC_NONE);
 	*lc_push(&s->out->edges) = n;
 }
 
 /* ---- step 3 ---- */
 
 struct link { /* a distinct (held, wanted) pair and its edges */
-	uint32_t held, wanted;
+	uint32_t held, wanted; /* ranks */
 	LC_ARRAY(uint32_t) edges;
 };
 struct search {
 	struct solver *s;
 	const struct threads *t;
 	LC_ARRAY(struct link) links; /* sorted by held, wanted */
-	uint32_t *first;             /* per lock, into links */
+	/* Locks ordered by identity, not by where they stand in the sources:
+	 * which of two overlapping cycles is told must not change when
+	 * functions move. */
+	uint32_t *rank, *at_rank, nlocks;
+	uint32_t *first;             /* per rank, into links */
 	uint32_t path[MAX_LENGTH];
 	uint32_t depth, want;        /* want: length looked for */
 	bool *on_path;
@@ -192,18 +243,44 @@ struct search {
 	uint32_t edge[MAX_LENGTH], thread[MAX_LENGTH];
 	uint32_t choices;
 	const char *reason;
+	bool ignored; /* edges that the user ignores may be chosen */
 };
+
+static int by_identity(const void *a, const void *b, void *arg)
+{
+	const struct solver *s = arg;
+	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+	const struct lc_fact_lock *x = &s->out->locks.data[i];
+	const struct lc_fact_lock *y = &s->out->locks.data[k];
+	int c = strcmp(lc_str(s->program.strings, x->ident),
+		       lc_str(s->program.strings, y->ident));
+
+	return c ? c : i < k ? -1 : i > k;
+}
+
+static void rank_locks(struct search *q)
+{
+	q->nlocks = q->s->out->locks.len;
+	q->rank = lc_alloc((q->nlocks + 1) * sizeof(uint32_t));
+	q->at_rank = lc_alloc((q->nlocks + 1) * sizeof(uint32_t));
+	for (uint32_t i = 0; i < q->nlocks; i++)
+		q->at_rank[i] = i;
+	qsort_r(q->at_rank, q->nlocks, sizeof(uint32_t), by_identity, q->s);
+	for (uint32_t i = 0; i < q->nlocks; i++)
+		q->rank[q->at_rank[i]] = i;
+}
 
 static int by_pair(const void *a, const void *b, void *arg)
 {
-	const struct solver *s = arg;
-	const struct edge *x = &s->edges.data[*(const uint32_t *)a];
-	const struct edge *y = &s->edges.data[*(const uint32_t *)b];
+	const struct search *q = arg;
+	const struct edge *x = &q->s->edges.data[*(const uint32_t *)a];
+	const struct edge *y = &q->s->edges.data[*(const uint32_t *)b];
 
 	if (x->held_lock != y->held_lock)
-		return x->held_lock < y->held_lock ? -1 : 1;
+		return q->rank[x->held_lock] < q->rank[y->held_lock] ? -1 : 1;
 	if (x->wanted_lock != y->wanted_lock)
-		return x->wanted_lock < y->wanted_lock ? -1 : 1;
+		return q->rank[x->wanted_lock] < q->rank[y->wanted_lock] ? -1
+									 : 1;
 	if (x->weak != y->weak)
 		return x->weak ? 1 : -1;
 	return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
@@ -212,22 +289,22 @@ static int by_pair(const void *a, const void *b, void *arg)
 static void make_links(struct search *q)
 {
 	struct solver *s = q->s;
-	uint32_t n = 0, nl = s->out->locks.len;
+	uint32_t n = 0, nl = q->nlocks;
 	uint32_t *list = lc_alloc((s->edges.len + 1) * sizeof(uint32_t));
 
 	for (uint32_t i = 0; i < s->edges.len; i++)
 		if (!s->edges.data[i].dropped)
 			list[n++] = i;
-	qsort_r(list, n, sizeof(uint32_t), by_pair, s);
+	qsort_r(list, n, sizeof(uint32_t), by_pair, q);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct edge *e = &s->edges.data[list[i]];
 		struct link *l = q->links.len ? lc_last(&q->links) : NULL;
 
-		if (!l || l->held != e->held_lock ||
-		    l->wanted != e->wanted_lock) {
+		if (!l || l->held != q->rank[e->held_lock] ||
+		    l->wanted != q->rank[e->wanted_lock]) {
 			l = lc_push(&q->links);
-			l->held = e->held_lock;
-			l->wanted = e->wanted_lock;
+			l->held = q->rank[e->held_lock];
+			l->wanted = q->rank[e->wanted_lock];
 		}
 		*lc_push(&l->edges) = list[i];
 	}
@@ -256,8 +333,8 @@ static bool common_gate(struct search *q)
 		bool all = loc_is_exact(&s->locs, gate);
 
 		for (uint32_t i = 0; all && i < q->depth; i++) {
-			uint32_t lock =
-				q->links.data[q->path[i]].held;
+			uint32_t lock = q->at_rank
+				[q->links.data[q->path[i]].held];
 
 			if (emit_lock(s, gate, LC_KIND_UNKNOWN) == lock)
 				all = false; /* part of the cycle */
@@ -366,6 +443,8 @@ static bool choose(struct search *q, uint32_t i)
 	for (uint32_t k = 0; k < l->edges.len; k++) {
 		const struct edge *e = &q->s->edges.data[l->edges.data[k]];
 
+		if (e->ignored && !q->ignored)
+			continue;
 		q->edge[i] = l->edges.data[k];
 		for (uint32_t th = 0; th < q->t->list.len; th++) {
 			if (!q->t->list.data[th].contexts[e->function].reached)
@@ -406,19 +485,8 @@ static enum lc_strength strength_of(struct search *q)
 
 static uint32_t edge_trace(struct search *q, uint32_t i)
 {
-	struct solver *s = q->s;
-	const struct edge *e = &s->edges.data[q->edge[i]];
-	uint32_t depth;
-
-	trace_begin(s, thread_name(s, q->t, q->thread[i]));
-	trace_path(s, q->t, q->thread[i], e->function);
-	depth = s->trace_depth;
-	trace_event(s, e->held.event, LC_ROLE_ACQUIRE,
-		    (enum lc_mode)e->held.mode);
-	s->trace_depth = depth;
-	trace_event(s, e->event, LC_ROLE_WANT, (enum lc_mode)e->mode);
-	s->trace_depth = 0;
-	return trace_end(s);
+	return trace_of(q->s, q->t, &q->s->edges.data[q->edge[i]],
+			q->thread[i]);
 }
 
 static void emit_cycle(struct search *q, bool real)
@@ -472,7 +540,33 @@ static bool said_before(const struct search *q)
 	return false;
 }
 
-static void found(struct search *q)
+static bool any_ignored(const struct search *q)
+{
+	for (uint32_t i = 0; i < q->depth; i++) {
+		const struct link *l = &q->links.data[q->path[i]];
+
+		for (uint32_t k = 0; k < l->edges.len; k++)
+			if (q->s->edges.data[l->edges.data[k]].ignored)
+				return true;
+	}
+	return false;
+}
+
+/* A cycle is told from the lock on that the program comes to first. */
+static void rotate(struct search *q)
+{
+	uint32_t path[MAX_LENGTH], first = 0;
+
+	memcpy(path, q->path, sizeof(path));
+	for (uint32_t i = 1; i < q->depth; i++)
+		if (q->at_rank[q->links.data[path[i]].held] <
+		    q->at_rank[q->links.data[path[first]].held])
+			first = i;
+	for (uint32_t i = 0; i < q->depth; i++)
+		q->path[i] = path[(first + i) % q->depth];
+}
+
+static void look_at(struct search *q)
 {
 	bool real;
 
@@ -482,17 +576,33 @@ static void found(struct search *q)
 		return;
 	q->choices = 0;
 	q->reason = "no choice of threads";
+	q->ignored = false;
 	real = choose(q, 0);
+	if (!real && any_ignored(q)) {
+		q->choices = 0;
+		q->ignored = true;
+		real = choose(q, 0);
+	}
 	if (!real && q->choices > MAX_CHOICES)
 		incomplete(q->s, "cycle", "lock order",
 			   "too many choices of edges and threads", false);
-	if (real)
+	if (real && !q->ignored) /* an ignored one hides no other */
 		for (uint32_t i = 0; i < q->depth; i++)
 			for (uint32_t k = i + 1; k < q->depth; k++)
 				*lc_push(&q->reported) = pair_of(
 					q->links.data[q->path[i]].held,
 					q->links.data[q->path[k]].held);
 	emit_cycle(q, real);
+}
+
+static void found(struct search *q)
+{
+	uint32_t path[MAX_LENGTH];
+
+	memcpy(path, q->path, sizeof(path));
+	rotate(q);
+	look_at(q);
+	memcpy(q->path, path, sizeof(path)); /* the search goes on from it */
 }
 
 static void extend(struct search *q, uint32_t lock)
@@ -521,11 +631,11 @@ static void extend(struct search *q, uint32_t lock)
 void solve_cycles(struct solver *s, const struct threads *t)
 {
 	struct search q = { .s = s, .t = t };
-	uint32_t nlocks = s->out->locks.len;
 
+	rank_locks(&q);
 	make_links(&q);
 	for (q.want = 1; q.want <= MAX_LENGTH; q.want++)
-		for (q.start = 0; q.start < nlocks; q.start++) {
+		for (q.start = 0; q.start < q.nlocks; q.start++) {
 			q.depth = 0;
 			extend(&q, q.start);
 		}
@@ -539,5 +649,7 @@ void solve_cycles(struct solver *s, const struct threads *t)
 	lc_array_release(&q.links);
 	lc_array_release(&q.reported);
 	free(q.first);
+	free(q.rank);
+	free(q.at_rank);
 	free(q.on_path);
 }

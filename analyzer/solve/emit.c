@@ -232,7 +232,7 @@ static void emit_functions(struct solver *s, const struct threads *t)
 					 s->program.units[fn->unit].file);
 		n->flags = sym->flags;
 		n->relevant = s->summaries[f].relevant;
-		n->thread_entry = s->entry[f];
+		n->thread_entry = s->entry[f] || s->declared[f];
 		for (uint32_t i = 0; i < t->list.len; i++)
 			n->reached |= t->list.data[i].contexts[f].reached;
 		if (fn->flow->flags & LC_FLOW_INCOMPLETE)
@@ -247,7 +247,8 @@ static void emit_functions(struct solver *s, const struct threads *t)
 
 static void emit_threads(struct solver *s, const struct threads *t)
 {
-	static const char *const kinds[] = { "main", "thread", "external" };
+	static const char *const kinds[] = { "main", "thread", "external",
+					      "thread" };
 
 	for (uint32_t i = 0; i < t->list.len; i++) {
 		const struct thread *th = &t->list.data[i];

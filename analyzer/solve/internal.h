@@ -239,6 +239,7 @@ struct edge {
 	/* later */
 	uint32_t held_lock, wanted_lock; /* facts' ids */
 	const char *dropped;
+	bool ignored; /* the user said so in a comment */
 };
 struct start { /* a thread start whose entry is known */
 	uint32_t function, instr, event;
@@ -281,6 +282,7 @@ struct solver {
 	/* call graph, order.c */
 	uint32_t *ncallers;       /* per function: known call sites */
 	bool *entry;              /* per function: a thread starts in it */
+	bool *declared;           /* per function: so the user says */
 	struct lc_map lock_index; /* emit.c */
 	LC_ARRAY(uint64_t) lock_keys;
 	struct lc_map site_index;
@@ -333,7 +335,8 @@ struct context { /* what holds whenever a thread enters a function */
 	LC_ARRAY(uint32_t) live; /* threads that may be running */
 };
 struct thread {
-	enum { THREAD_MAIN, THREAD_STARTED, THREAD_OUTSIDE } kind;
+	enum { THREAD_MAIN, THREAD_STARTED, THREAD_OUTSIDE,
+	       THREAD_DECLARED } kind;
 	uint32_t entry;  /* function; LC_NONE for THREAD_OUTSIDE */
 	uint32_t start;  /* index into starts */
 	uint32_t parent; /* thread that starts it, LC_NONE = unknown */

@@ -303,7 +303,7 @@ static void class_of(struct locs *l, loc_t x, bool ident, struct lc_buf *b)
 			lc_buf_str(b, "*");
 		lc_buf_str(b, str(l, s->name));
 		if (ident)
-			lc_buf_printf(b, "@%s%s", str(l, s->file),
+			lc_buf_printf(b, "@%s@%s", str(l, s->file),
 				      str(l, s->scope));
 		if (at->kind == STEP_INDEX || at->kind == STEP_INDEX_ANY ||
 		    at->kind == STEP_INDEX_VALUE)

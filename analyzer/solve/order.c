@@ -423,6 +423,7 @@ void solve_functions(struct solver *s)
 	s->summaries = lc_alloc((n + 1) * sizeof(*s->summaries));
 	s->ncallers = lc_alloc((n + 1) * sizeof(*s->ncallers));
 	s->entry = lc_alloc(n + 1);
+	s->declared = lc_alloc(n + 1);
 	s->escapes = lc_alloc(n + 1);
 	for (uint32_t f = 0; f < n; f++) {
 		s->escapes[f] = function_symbol(&s->program, f)->flags &

@@ -258,6 +258,7 @@ static void release(struct solver *s)
 	free(s->ncallers);
 	free(s->escapes);
 	free(s->entry);
+	free(s->declared);
 	lc_array_release(&s->events);
 	lc_array_release(&s->callrecs);
 	lc_array_release(&s->reacquires);

@@ -218,7 +218,7 @@ static bool called_from_outside(const struct solver *s, uint32_t f)
 {
 	const struct symbol *sym = function_symbol(&s->program, f);
 
-	if (s->entry[f] && !s->ncallers[f])
+	if ((s->entry[f] && !s->ncallers[f]) || s->declared[f])
 		return false;
 	if (s->has_main)
 		return !s->ncallers[f] &&
@@ -290,6 +290,26 @@ static void relate(struct solver *s, struct threads *t)
 	}
 }
 
+/* The threads that the user tells us of. */
+static void add_declared(struct solver *s, struct threads *t)
+{
+	for (uint32_t i = 0; i < s->options->nroots; i++) {
+		const struct lc_thread_root *r = &s->options->roots[i];
+
+		for (uint32_t f = 0; f < s->program.functions.len; f++) {
+			struct thread *th;
+
+			if (strcmp(function_name(&s->program, f), r->function))
+				continue;
+			th = add_thread(s, t);
+			th->kind = THREAD_DECLARED;
+			th->entry = f;
+			th->many = r->many;
+			s->declared[f] = true;
+		}
+	}
+}
+
 void threads_find(struct solver *s, struct threads *t)
 {
 	struct calls calls;
@@ -304,6 +324,7 @@ void threads_find(struct solver *s, struct threads *t)
 		th->kind = THREAD_MAIN;
 		th->entry = f;
 	}
+	add_declared(s, t);
 	for (uint32_t i = 0; i < s->starts.len; i++) {
 		struct thread *th;
 

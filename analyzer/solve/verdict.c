@@ -300,7 +300,7 @@ static void emit_leak(struct solver *s, const struct leak *k, enum lc_exit_kind 
 
 static bool thread_starts_in(const struct solver *s, uint32_t f)
 {
-	return s->entry[f] && !s->ncallers[f];
+	return (s->entry[f] || s->declared[f]) && !s->ncallers[f];
 }
 
 /* Is this class ever released, by anyone? */

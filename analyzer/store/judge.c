@@ -2,10 +2,12 @@
 /*
  * Rules → findings.
  *
+ *   0 given  the user's suppressions and orders become tables (given.c)
  *   1 run    each rule's SELECT; its rows become struct row
  *   2 sort   by file, line, column, rule, key, length of witness
  *   3 fold   rows of equal rule, key and site: the shortest witness stays
- *   4 number equal (rule, key) by occurrence; fingerprint = hash of the three
+ *   4 number equal (rule, identity) by occurrence; fingerprint = hash of the
+ *            three (identity: the key without paths and lines, identity.h)
  *   5 write  rule, finding and finding_*
  */
 #include "store/judge.h"
@@ -16,6 +18,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "store/given.h"
+#include "store/identity.h"
 #include "store/sql.h"
 
 /* The columns of a rule; fix may be missing. */
@@ -38,18 +42,26 @@ struct refs {
 struct row {
 	const struct lc_rule *rule;
 	enum lc_level level;
-	char *message, *key, *fix;
+	char *message, *key, *fix, *identity;
 	uint32_t site, nsteps, order; /* order: of arrival */
 	char *file;
 	uint32_t line, col, occurrence;
+	uint32_t suppression; /* index, LC_NOT_FOUND = none */
 	struct refs traces, locks, related;
 };
 struct judge {
 	struct lc_store *s;
 	struct lc_error *err;
+	char *root;
+	struct lc_words odd; /* folders, see identity.h */
+	const struct lc_judge_options *o;
 	LC_ARRAY(struct row) rows;
+	sqlite3_stmt *witness; /* files and lines of its steps */
 	sqlite3_stmt *place, *steps, *has_lock; /* look-ups while reading rows */
 };
+
+/* It speaks of the suppressions that others left unused. */
+static const char last_rule[] = "suppression";
 
 static void refs_release(struct refs *r)
 {
@@ -63,6 +75,7 @@ static void row_release(struct row *r)
 	free(r->message);
 	free(r->key);
 	free(r->fix);
+	free(r->identity);
 	free(r->file);
 	refs_release(&r->traces);
 	refs_release(&r->locks);
@@ -148,6 +161,51 @@ static int check_ids(struct judge *j, struct row *r, const struct refs *refs,
 	return 0;
 }
 
+/* ---- suppressed? ---- */
+
+static bool suppressed_at(struct judge *j, struct row *r, const char *file,
+			  uint32_t line)
+{
+	uint32_t i = lc_suppression_at(j->o->suppressions, r->rule->id, file,
+				       line);
+
+	if (i == LC_NOT_FOUND)
+		return false;
+	r->suppression = i;
+	j->o->suppressions->list.data[i].used = true;
+	return true;
+}
+
+static int suppressed_on_trace(struct judge *j, struct row *r, uint32_t trace)
+{
+	bool cycle = !strcmp(r->rule->id, "lock-order-cycle");
+	int rc;
+
+	sqlite3_reset(j->witness);
+	sqlite3_bind_int64(j->witness, 1, trace);
+	sqlite3_bind_int(j->witness, 2, cycle);
+	while ((rc = lc_sql_step(j->s, j->witness, j->err)) == 1)
+		if (suppressed_at(j, r, lc_sql_text(j->witness, 0),
+				  lc_sql_number(j->witness, 1)))
+			break;
+	sqlite3_reset(j->witness);
+	return rc;
+}
+
+static int find_suppression(struct judge *j, struct row *r)
+{
+	r->suppression = LC_NOT_FOUND;
+	if (!j->o->suppressions || suppressed_at(j, r, r->file, r->line))
+		return 0;
+	for (uint32_t i = 0; i < r->traces.refs.len; i++) {
+		int rc = suppressed_on_trace(j, r, r->traces.refs.data[i].id);
+
+		if (rc)
+			return rc < 0 ? -1 : 0;
+	}
+	return 0;
+}
+
 static int fill_row(struct judge *j, struct row *r, sqlite3_stmt *stmt,
 		    const int *col)
 {
@@ -159,6 +217,7 @@ static int fill_row(struct judge *j, struct row *r, sqlite3_stmt *stmt,
 		text[c] = col[c] < 0 ? "" : lc_sql_text(stmt, col[c]);
 	r->message = lc_strdup(text[COL_MESSAGE]);
 	r->key = lc_strdup(text[COL_KEY]);
+	r->identity = lc_identity(r->key, j->root, &j->odd);
 	r->fix = lc_strdup(text[COL_FIX]);
 	if (!lc_level_parse(text[COL_LEVEL], &r->level) ||
 	    r->level == LC_LEVEL_NONE)
@@ -190,8 +249,10 @@ static int fill_row(struct judge *j, struct row *r, sqlite3_stmt *stmt,
 	    check_ids(j, r, &r->locks, j->has_lock, COL_LOCKS,
 		      text[COL_LOCKS]) < 0)
 		return -1;
-	return check_ids(j, r, &r->related, j->place, COL_RELATED,
-			 text[COL_RELATED]);
+	if (check_ids(j, r, &r->related, j->place, COL_RELATED,
+		      text[COL_RELATED]) < 0)
+		return -1;
+	return find_suppression(j, r);
 }
 
 static int find_columns(struct judge *j, const struct lc_rule *rule,
@@ -279,17 +340,19 @@ static int run_rule(struct judge *j, const struct lc_rule *rule,
 		rc = fill_row(j, r, stmt, col);
 		if (force)
 			r->level = force->level;
+		if (rc == 0 && j->o->excluded &&
+		    j->o->excluded(j->o->excluded_ctx, r->file)) {
+			row_release(r);
+			j->rows.len--;
+		}
 	}
 out:
 	sqlite3_finalize(stmt);
 	return rc;
 }
 
-static int run_rules(struct judge *j, const struct lc_rules *rules,
-		     const struct lc_judge_options *o)
+static int prepare_look_ups(struct judge *j)
 {
-	int rc = 0;
-
 	if (lc_sql_prepare(j->s, &j->place, "SELECT file, line, col FROM site "
 					    "WHERE id = ?1", j->err) < 0 ||
 	    lc_sql_prepare(j->s, &j->steps,
@@ -299,13 +362,27 @@ static int run_rules(struct judge *j, const struct lc_rules *rules,
 	    lc_sql_prepare(j->s, &j->has_lock, "SELECT id FROM lock WHERE "
 					       "id = ?1", j->err) < 0)
 		return -1;
+	return lc_sql_prepare(j->s, &j->witness,
+			      "SELECT s.file, s.line FROM step p JOIN site s "
+			      "ON s.id = p.site WHERE p.trace = ?1 AND (?2 = 0 "
+			      "OR p.seq > (SELECT coalesce(max(q.seq), 0) FROM "
+			      "step q WHERE q.trace = ?1 AND q.role = 'acquire'"
+			      ")) ORDER BY p.seq DESC", j->err);
+}
+
+static int run_rules(struct judge *j, const struct lc_rules *rules, bool last)
+{
+	int rc = 0;
+
 	for (uint32_t i = 0; rc == 0 && i < rules->rules.len; i++) {
 		const struct lc_rule *rule = &rules->rules.data[i];
 		const struct lc_rule_override *force = NULL;
 
-		for (uint32_t k = 0; o && k < o->noverrides; k++)
-			if (!strcmp(o->overrides[k].rule, rule->id))
-				force = &o->overrides[k];
+		if (!strcmp(rule->id, last_rule) != last)
+			continue;
+		for (uint32_t k = 0; k < j->o->noverrides; k++)
+			if (!strcmp(j->o->overrides[k].rule, rule->id))
+				force = &j->o->overrides[k];
 		rc = run_rule(j, rule, force);
 	}
 	return rc;
@@ -333,6 +410,8 @@ static int by_place(const void *pa, const void *pb)
 		c = strcmp(a->key, b->key);
 	if (c)
 		return c;
+	if ((a->suppression == LC_NOT_FOUND) != (b->suppression == LC_NOT_FOUND))
+		return a->suppression == LC_NOT_FOUND ? -1 : 1;
 	ORDER(b->level, a->level); /* the worse one first */
 	ORDER(a->nsteps, b->nsteps);
 	ORDER(a->site, b->site);
@@ -368,7 +447,7 @@ static int by_key(const void *pa, const void *pb)
 	int c = strcmp(a->rule->id, b->rule->id);
 
 	if (!c)
-		c = strcmp(a->key, b->key);
+		c = strcmp(a->identity, b->identity);
 	if (!c)
 		c = a < b ? -1 : a > b; /* place in the sorted rows */
 	return c;
@@ -384,7 +463,7 @@ static void number(struct judge *j)
 	qsort(at, n, sizeof(*at), by_key);
 	for (uint32_t i = 0; i < n; i++) {
 		bool again = i && at[i]->rule == at[i - 1]->rule &&
-			     !strcmp(at[i]->key, at[i - 1]->key);
+			     !strcmp(at[i]->identity, at[i - 1]->identity);
 
 		at[i]->occurrence = again ? at[i - 1]->occurrence + 1 : 1;
 	}
@@ -395,7 +474,7 @@ static void number(struct judge *j)
 
 static char *fingerprint(const struct row *r)
 {
-	char *text = lc_asprintf("%s\n%s\n%u", r->rule->id, r->key,
+	char *text = lc_asprintf("%s\n%s\n%u", r->rule->id, r->identity,
 				 r->occurrence);
 	XXH128_hash_t h = XXH3_128bits(text, strlen(text));
 
@@ -429,16 +508,20 @@ static int write_findings(struct judge *j)
 	sqlite3_stmt *stmt;
 	int rc = lc_sql_prepare(j->s, &stmt,
 				"INSERT INTO finding VALUES "
-				"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", j->err);
+				"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+				j->err);
 
 	for (uint32_t i = 0; rc == 0 && i < j->rows.len; i++) {
 		const struct row *r = &j->rows.data[i];
 		char *print = fingerprint(r);
 
-		rc = lc_sql_insert(j->s, stmt, j->err, "itttrtntt", i,
+		rc = lc_sql_insert(j->s, stmt, j->err, "itttrtntti", i,
 				   r->rule->id, lc_level_name(r->level),
 				   r->message, r->site, r->key, r->occurrence,
-				   print, r->fix);
+				   print, r->fix,
+				   r->suppression == LC_NOT_FOUND
+					   ? LC_NONE
+					   : r->suppression);
 		free(print);
 	}
 	sqlite3_finalize(stmt);
@@ -478,11 +561,51 @@ static int write_all(struct judge *j, const struct lc_rules *rules)
 			  offsetof(struct row, related), true);
 }
 
+static int find_odd_folders(struct judge *j)
+{
+	sqlite3_stmt *stmt;
+	int rc = lc_sql_prepare(j->s, &stmt,
+				"SELECT file FROM site UNION "
+				"SELECT file FROM function", j->err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = lc_sql_step(j->s, stmt, j->err)) == 1) {
+		char *dir = lc_identity_odd(lc_sql_text(stmt, 0));
+
+		if (dir && (!j->odd.len || strcmp(lc_last(&j->odd)[0], dir)))
+			lc_words_own(&j->odd, dir);
+		else
+			free(dir);
+	}
+	sqlite3_finalize(stmt);
+	lc_words_sort(&j->odd);
+	return rc;
+}
+
+static int judge(struct judge *j, const struct lc_rules *rules)
+{
+	if (lc_given_write(j->s, j->o, j->err) < 0 ||
+	    prepare_look_ups(j) < 0 || run_rules(j, rules, false) < 0 ||
+	    lc_given_used(j->s, j->o, j->err) < 0)
+		return -1;
+	return run_rules(j, rules, true);
+}
+
 int lc_judge(struct lc_store *s, const struct lc_rules *rules,
 	     const struct lc_judge_options *options, struct lc_error *err)
 {
+	static const struct lc_judge_options nothing;
 	struct judge j = { .s = s, .err = err };
-	int rc = run_rules(&j, rules, options);
+	int rc;
+
+	j.o = options ? options : &nothing;
+	j.root = lc_store_meta(s, "root");
+	if (!j.root)
+		j.root = lc_strdup("");
+	rc = find_odd_folders(&j);
+	if (rc == 0)
+		rc = judge(&j, rules);
 
 	if (rc == 0) {
 		if (j.rows.len)
@@ -501,6 +624,9 @@ int lc_judge(struct lc_store *s, const struct lc_rules *rules,
 	for (uint32_t i = 0; i < j.rows.len; i++)
 		row_release(&j.rows.data[i]);
 	lc_array_release(&j.rows);
+	free(j.root);
+	lc_words_release(&j.odd);
+	sqlite3_finalize(j.witness);
 	sqlite3_finalize(j.place);
 	sqlite3_finalize(j.steps);
 	sqlite3_finalize(j.has_lock);

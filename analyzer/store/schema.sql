@@ -255,6 +255,24 @@ CREATE TABLE rule ( -- the rules that were run, from the heads of their files
 	manual    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE suppression ( -- comments that say what is not to be reported
+	id         INTEGER PRIMARY KEY,
+	site       INTEGER REFERENCES site(id), -- the comment
+	rule       TEXT NOT NULL,    -- what it names, '' if nothing
+	reason     TEXT NOT NULL,    -- '' if none is given
+	first_line INTEGER NOT NULL, -- what it speaks of; 0: of nothing
+	last_line  INTEGER NOT NULL,
+	used       INTEGER NOT NULL, -- 1: something is suppressed by it
+	problem    TEXT NOT NULL     -- what is wrong with it, '' if nothing
+) STRICT;
+
+CREATE TABLE declared_order ( -- pairs of locks whose order is laid down
+	id     INTEGER PRIMARY KEY,
+	before TEXT NOT NULL, -- name or class of a lock
+	after  TEXT NOT NULL,
+	origin TEXT NOT NULL  -- where: .lockcheck.yaml:4
+) STRICT;
+
 CREATE TABLE finding ( -- in the order of the report
 	id          INTEGER PRIMARY KEY,
 	rule        TEXT NOT NULL REFERENCES rule(id),
@@ -264,7 +282,8 @@ CREATE TABLE finding ( -- in the order of the report
 	key         TEXT NOT NULL, -- identity without lines and columns
 	occurrence  INTEGER NOT NULL, -- from 1, among equal (rule, key)
 	fingerprint TEXT NOT NULL UNIQUE, -- of rule, key and occurrence
-	fix         TEXT NOT NULL  -- a suggested repair, '' if none
+	fix         TEXT NOT NULL, -- a suggested repair, '' if none
+	suppression INTEGER REFERENCES suppression(id) -- NULL: it is reported
 ) STRICT;
 
 CREATE TABLE finding_trace ( -- its witnesses: one a thread
@@ -473,6 +492,15 @@ SELECT c.id,
 	c.same_class, c.strength, c.dropped
 FROM cycle c;
 
+CREATE VIEW v_suppression AS
+SELECT p.id, p.rule, p.reason, s.file || ':' || s.line AS at,
+	p.site AS site_id, s.file, s.line, p.first_line, p.last_line,
+	p.used, p.problem
+FROM suppression p JOIN site s ON s.id = p.site;
+
+CREATE VIEW v_declared_order AS
+SELECT id, before, after, origin FROM declared_order;
+
 CREATE VIEW v_finding AS
 SELECT n.id, n.level, n.rule, n.message,
 	coalesce(s.file, '') AS file, coalesce(s.line, 0) AS line,
@@ -481,7 +509,8 @@ SELECT n.id, n.level, n.rule, n.message,
 	coalesce((SELECT group_concat(name, ', ') FROM
 		(SELECT l.name FROM finding_lock x JOIN lock l ON l.id = x.lock
 		 WHERE x.finding = n.id ORDER BY x.seq)), '') AS locks,
-	n.fix, n.fingerprint, n.key, n.occurrence
+	n.fix, n.fingerprint, n.key, n.occurrence,
+	n.suppression IS NOT NULL AS suppressed, n.suppression AS suppression_id
 FROM finding n
 LEFT JOIN site s ON s.id = n.site
 LEFT JOIN function f ON f.id = s.function;
