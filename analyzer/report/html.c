@@ -199,14 +199,21 @@ static json_t *finding(struct writer *w, const struct lc_finding *f)
 	if (f->related.len)
 		json_object_set_new(j, "related", related(w, f));
 	set_text(j, "fix", f->fix);
+	if (f->state)
+		set_text(j, "state", lc_state_name(f->state));
 	return j;
 }
 
 static void put_findings(struct writer *w)
 {
+	const char *separator = "\n";
+
 	fputs(",\n\"findings\":[", w->out);
 	for (uint32_t i = 0; i < w->findings->findings.len; i++) {
-		fputs(i ? ",\n" : "\n", w->out);
+		if (w->findings->findings.data[i].suppressed)
+			continue;
+		fputs(separator, w->out);
+		separator = ",\n";
 		put_json(w, finding(w, &w->findings->findings.data[i]));
 	}
 	fputs("]", w->out);
