@@ -1,119 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One finding, open: who holds what and waits for what, how it comes to that
- * step by step, and what to do about it. */
-let openId = '';
-let walk = 0; /* step of the schedule that the reader is at; 0: the end */
-
-const heldOf = (s) => (s && s.held ? s.held.split(', ') : []);
-const essential = (s) => ['acquire', 'release', 'want', 'exit'].includes(s.role);
-const lastOf = (t) => t.steps[t.steps.length - 1];
-const lockOf = (s) => (s.lock === undefined ? '' : locks[s.lock].name);
-/* "worker() started at a.c:12" → "worker()" */
-const shortThread = (t, i) => cut(t.name.split(' started at ')[0] || functionOf((t.steps[0] || {}).at || []) || `thread ${i + 1}`, 40);
-
-/* Each lock that somebody holds or wants has one colour all over the page. */
-function colorsOf(f) {
-	const colors = new Map();
-	const give = (name) => {
-		if (name && !colors.has(name))
-			colors.set(name, `k${colors.size % 6}`);
-	};
-
-	lockNames(f).forEach(give);
-	for (const t of f.threads) {
-		for (const s of t.steps)
-			heldOf(s).forEach(give);
-		if (t.steps.length)
-			give(lockOf(lastOf(t)));
-	}
-	return colors;
-}
-
-function lockChip(f, name) {
-	const k = f.locks.find((x) => locks[x].name === name) ?? locks.findIndex((x) => x.name === name);
-	const kind = `lock ${f.colors.get(name) || ''}`;
-
-	return k < 0 ? el('span', { class: kind }, name)
-		: el('a', { class: kind, href: `#/order/${k}`, title: `${locks[k].kind} ${name}: show in the lock order` }, name);
-}
-
-/* "takes g_a" with the name as a chip. */
-function words(f, s) {
-	const name = lockOf(s), at = name ? s.text.lastIndexOf(name) : -1;
-
-	if (at < 0)
-		return [s.text];
-	return [s.text.slice(0, at), lockChip(f, name), s.text.slice(at + name.length)];
-}
-
-/* ---- who waits for whom ---- */
-
-/* The threads in the order of the ring: each waits for what the next holds. */
-function ringOf(f) {
-	const ring = [], seen = new Set();
-	let i = 0;
-
-	while (!seen.has(i)) {
-		const t = f.threads[i], last = t && t.steps.length ? lastOf(t) : null;
-
-		if (!last || last.role !== 'want' || !lockOf(last))
-			return null;
-		seen.add(i);
-		ring.push({ thread: shortThread(t, i), no: i + 1, index: i, wants: lockOf(last), color: f.colors.get(lockOf(last)) });
-		i = f.threads.findIndex((u, k) => (f.threads.length === 1 || k !== ring[ring.length - 1].index) &&
-			heldOf(lastOf(u)).includes(lockOf(last)));
-		if (i < 0)
-			return null;
-	}
-	return i === 0 && ring.length === f.threads.length ? ring : null;
-}
-
-/* What thread i is at after `order` steps of the schedule; 0: after all. */
-function stateAt(f, i, order) {
-	let now = null;
-
-	for (const s of f.threads[i].steps)
-		if (!order || s.order <= order)
-			now = s;
-	const held = new Set(heldOf(now));
-
-	if (now && now.role === 'acquire' && lockOf(now))
-		held.add(lockOf(now));
-	return { holds: held, waits: Boolean(now) && now.role === 'want', step: now };
-}
-
-/* Where the thread took `name`, for the reader's eye. */
-const takenAt = (t, name) => t.steps.filter((s) => s.role === 'acquire' && lockOf(s) === name).pop();
-
-function situation(f, i) {
-	const t = f.threads[i], { holds, waits, step } = stateAt(f, i, walk);
-	const line = (label, ...rest) => el('div', { class: 'fact' }, el('span', { class: 'fact-name' }, label), el('span', {}, rest));
-
-	return el('div', { class: `who${waits ? ' stuck' : ''}` },
-		el('div', { class: 'who-name' }, f.threads.length > 1 && [el('span', { class: 'tno' }, `T${i + 1}`), ' '], el('b', {}, shortThread(t, i))),
-		step ? [
-			line('holds', holds.size ? [...holds].map((name) => {
-				const taken = takenAt(t, name);
-
-				return el('div', {}, lockChip(f, name), taken && [' since ', place(taken.at)]);
-			}) : el('span', { class: 'faint' }, 'nothing')),
-			waits ? line('waits for', lockChip(f, lockOf(step)), ' at ', place(step.at),
-				holds.has(lockOf(step)) ? el('b', { class: 'never' }, ' – its own') : '')
-				: line(step.role === 'exit' ? 'then' : 'now', step.text, ' ', place(step.at)),
-		] : el('div', { class: 'fact faint' }, 'not there yet'));
-}
-
-function situations(f) {
-	const ring = f.ring, all = f.threads.map((t, i) => situation(f, i));
-	const hangs = f.threads.every((t, i) => stateAt(f, i, walk).waits);
-
-	return [
-		el('div', { class: 'whos' }, all),
-		ring && el('div', { class: `ring-box${hangs ? ' hangs' : ''}` },
-			ringPicture(ring, (i) => stateAt(f, ring[i].index, walk)),
-			el('div', { class: 'ring-word' }, hangs ? 'Nobody can go on.' : `Step ${walk} of ${f.nsteps}`)),
-	];
-}
+/* One finding, open: what hangs (situation.js), how it comes to that step by
+ * step, and what to do about it. */
 
 /* ---- steps ---- */
 
@@ -121,12 +8,16 @@ function situations(f) {
 function lanes(f, s) {
 	const held = heldOf(s);
 
-	return el('span', { class: 'lanes', 'aria-hidden': 'true' },
-		held.map((name) => el('i', { class: f.colors.get(name), title: name })));
+	return el(
+		'span',
+		{ class: 'lanes', 'aria-hidden': 'true' },
+		held.map((name) => el('i', { class: f.colors.get(name), title: name })),
+	);
 }
 
 function stepCard(f, i, s) {
-	const code = el('div', { class: 'code-box' }), wide = essential(s);
+	const code = el('div', { class: 'code-box' }),
+		wide = essential(s);
 	let around = wide ? 2 : 0;
 	const drawCode = () => {
 		const box = around ? excerpt(s.at, around) : null;
@@ -134,23 +25,63 @@ function stepCard(f, i, s) {
 		code.replaceChildren(...(box ? [box] : []));
 		card.classList.toggle('open', Boolean(box));
 	};
-	const card = el('div', {
-		class: `step r-${s.role}${wide ? ' main' : ''}`, id: `step-${s.order}`, 'data-order': s.order,
-	}, lanes(f, s),
-	el('div', { class: 'step-body' },
-		el('div', { class: 'step-line' },
-			button(String(s.order), { class: 'order', 'aria-label': `Go to step ${s.order}`, onclick: () => walkTo(s.order) }),
-			f.threads.length > 1 && el('span', { class: 'tno' }, `T${i + 1}`),
-			el('span', { class: 'step-text' }, words(f, s), s.at[4] && el('span', { class: 'faint' }, ` (in macro ${s.at[4]})`)),
-			place(s.at),
-			button('', {
-				class: 'more', title: 'More of the source', 'aria-label': 'More of the source',
-				onclick: () => { around = around >= 6 ? (wide ? 2 : 0) : around ? 6 : 2; drawCode(); },
-			}, '⋯')),
-		heldOf(s).length ? el('div', { class: 'holding' }, 'holding ', heldOf(s).map((name, k) => [k ? ' ' : '', lockChip(f, name)])) : null,
-		code));
+	const card = el(
+		'div',
+		{
+			class: `step r-${s.role}${wide ? ' main' : ''}`,
+			id: `step-${s.order}`,
+			'data-order': s.order,
+		},
+		lanes(f, s),
+		el(
+			'div',
+			{ class: 'step-body' },
+			el(
+				'div',
+				{ class: 'step-line' },
+				button(String(s.order), {
+					class: 'order',
+					'aria-label': `Go to step ${s.order}`,
+					onclick: () => walkTo(s.order),
+				}),
+				f.threads.length > 1 && el('span', { class: 'tno' }, `T${i + 1}`),
+				el(
+					'span',
+					{ class: 'step-text' },
+					words(f, s),
+					s.at[4] && el('span', { class: 'faint' }, ` (in macro ${s.at[4]})`),
+				),
+				place(s.at),
+				button(
+					'',
+					{
+						class: 'more',
+						title: 'More of the source',
+						'aria-label': 'More of the source',
+						onclick: () => {
+							around = around >= 6 ? (wide ? 2 : 0) : around ? 6 : 2;
+							drawCode();
+						},
+					},
+					'⋯',
+				),
+			),
+			heldOf(s).length
+				? el(
+						'div',
+						{ class: 'holding' },
+						'holding ',
+						heldOf(s).map((name, k) => [k ? ' ' : '', lockChip(f, name)]),
+					)
+				: null,
+			code,
+		),
+	);
 
-	card.showCode = (on) => { around = on ? 6 : wide ? 2 : 0; drawCode(); };
+	card.showCode = (on) => {
+		around = on ? 6 : wide ? 2 : 0;
+		drawCode();
+	};
 	drawCode();
 	return card;
 }
@@ -162,13 +93,15 @@ function cards(f, i, steps) {
 	for (let at = 0; at < steps.length; at++) {
 		let run = at;
 
-		while (run < steps.length && !essential(steps[run]))
-			run++;
+		while (run < steps.length && !essential(steps[run])) run++;
 		if (run - at > 7) {
 			const hidden = steps.slice(at + 2, run - 3);
 
 			out.push(stepCard(f, i, steps[at]), stepCard(f, i, steps[at + 1]));
-			const more = button(`… ${plural(hidden.length, 'more call')}`, { class: 'fold', onclick: () => more.replaceWith(...hidden.map((s) => stepCard(f, i, s))) });
+			const more = button(`… ${plural(hidden.length, 'more call')}`, {
+				class: 'fold',
+				onclick: () => more.replaceWith(...hidden.map((s) => stepCard(f, i, s))),
+			});
 			more.steps = hidden;
 			out.push(more);
 			at = run - 3;
@@ -181,21 +114,37 @@ function cards(f, i, steps) {
 function band(f, title, part) {
 	const columns = f.threads.map((t, i) => ({ i, steps: part(t) }));
 
-	if (!columns.some((c) => c.steps.length))
-		return null;
-	return el('section', { class: 'band' }, title && el('h4', {}, title),
-		el('div', { class: 'columns', 'data-n': f.threads.length }, columns.map((c) =>
-			el('div', { class: 'column' }, cards(f, c.i, c.steps)))));
+	if (!columns.some((c) => c.steps.length)) return null;
+	return el(
+		'section',
+		{ class: 'band' },
+		title && el('h4', {}, title),
+		el(
+			'div',
+			{ class: 'columns', 'data-n': f.threads.length },
+			columns.map((c) => el('div', { class: 'column' }, cards(f, c.i, c.steps))),
+		),
+	);
 }
 
 function schedule(f) {
-	if (f.threads.length < 2)
-		return band(f, '', (t) => t.steps);
+	if (f.threads.length < 2) return band(f, '', (t) => t.steps);
 	const steps = (t, from, to) => t.steps.slice(from, to);
 
 	return [
-		el('div', { class: 'columns heads', 'data-n': f.threads.length }, f.threads.map((t, i) =>
-			el('div', { class: 'head' }, el('span', { class: 'tno' }, `T${i + 1}`), ' ', el('b', {}, t.name)))),
+		el(
+			'div',
+			{ class: 'columns heads', 'data-n': f.threads.length },
+			f.threads.map((t, i) =>
+				el(
+					'div',
+					{ class: 'head' },
+					el('span', { class: 'tno' }, `T${i + 1}`),
+					' ',
+					el('b', {}, t.name),
+				),
+			),
+		),
 		band(f, 'On the way', (t) => steps(t, 0, t.decisive)),
 		band(f, 'Each takes what another will want', (t) => steps(t, t.decisive, -1)),
 		band(f, 'Each waits, for ever', (t) => steps(t, -1)),
@@ -208,8 +157,7 @@ let showing = null;
 function walkTo(order) {
 	const f = showing;
 
-	if (!f)
-		return;
+	if (!f) return;
 	walk = Math.min(f.nsteps, Math.max(0, order));
 	document.querySelector('.finding').classList.toggle('walking', walk > 0);
 	$('situation')?.replaceChildren(...situations(f).filter(Boolean));
@@ -220,11 +168,9 @@ function walkTo(order) {
 
 		c.classList.toggle('now', n === walk);
 		c.classList.toggle('later', walk > 0 && n > walk);
-		if (n === walk)
-			card = c;
+		if (n === walk) card = c;
 	}
-	if (card)
-		card.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+	if (card) card.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
 	for (const t of f.threads)
 		for (const s of t.steps)
 			if (walk && s.order === walk)
@@ -232,21 +178,16 @@ function walkTo(order) {
 }
 
 function walkBy(by) {
-	if (!showing)
-		return;
-	if (by > 0 && walk >= showing.nsteps)
-		walkTo(0);
-	else
-		walkTo(by < 0 && !walk ? showing.nsteps : walk + by);
+	if (!showing) return;
+	if (by > 0 && walk >= showing.nsteps) walkTo(0);
+	else walkTo(by < 0 && !walk ? showing.nsteps : walk + by);
 }
 
 let allSource = false;
 function toggleSource() {
 	allSource = !allSource;
-	for (const fold of document.querySelectorAll('.fold'))
-		fold.click();
-	for (const c of document.querySelectorAll('.step'))
-		c.showCode(allSource);
+	for (const fold of document.querySelectorAll('.fold')) fold.click();
+	for (const c of document.querySelectorAll('.step')) c.showCode(allSource);
 }
 
 /* ---- the page of a finding ---- */
@@ -259,60 +200,146 @@ function title(f) {
 	const names = lockNames(f);
 
 	if (f.ring && f.threads.length === 2 && names.length === 2)
-		return ['Two threads take ', lockChip(f, names[0]), ' and ', lockChip(f, names[1]), ' in opposite order, and each waits for the other'];
+		return [
+			'Two threads take ',
+			lockChip(f, names[0]),
+			' and ',
+			lockChip(f, names[1]),
+			' in opposite order, and each waits for the other',
+		];
 	if (f.ring && f.threads.length > 2)
-		return [`${f.threads.length} threads wait for each other in a ring: `, names.map((n, i) => [i ? ' → ' : '', lockChip(f, n)])];
+		return [
+			`${f.threads.length} threads wait for each other in a ring: `,
+			names.map((n, i) => [i ? ' → ' : '', lockChip(f, n)]),
+		];
 	if (f.ring && f.threads.length === 1)
-		return ['A thread takes ', lockChip(f, f.ring[0].wants), ' while it already holds it, and waits for itself'];
+		return [
+			'A thread takes ',
+			lockChip(f, f.ring[0].wants),
+			' while it already holds it, and waits for itself',
+		];
 	return [f.message];
 }
 
 function verdictPart(f) {
 	const v = f.verdict;
 
-	if (!v)
-		return null;
-	return section('Tried at run time', el('p', { class: 'callout' },
-		el('span', { class: 'badge verdict v-' + v.word.replace(/\W/g, '') }, v.word), ' ', v.text || ''));
+	if (!v) return null;
+	return section(
+		'Tried at run time',
+		el(
+			'p',
+			{ class: 'callout' },
+			el('span', { class: 'badge verdict v-' + v.word.replace(/\W/g, '') }, v.word),
+			' ',
+			v.text || '',
+		),
+	);
 }
 
 function lockTable(f) {
-	return section('The locks', el('table', { class: 'facts' },
-		el('thead', {}, el('tr', {}, ['Lock', 'Kind', 'Class', 'Defined at'].map((h) => el('th', {}, h)))),
-		el('tbody', {}, [...new Set(f.locks)].map((k) => el('tr', {},
-			el('td', {}, lockChip(f, locks[k].name)), el('td', {}, locks[k].kind), el('td', { class: 'mono' }, locks[k].class),
-			el('td', {}, locks[k].at ? [place(locks[k].at), ' ', oneLine(locks[k].at)] : ''))))));
+	return section(
+		'The locks',
+		el(
+			'table',
+			{ class: 'facts' },
+			el(
+				'thead',
+				{},
+				el(
+					'tr',
+					{},
+					['Lock', 'Kind', 'Class', 'Defined at'].map((h) => el('th', {}, h)),
+				),
+			),
+			el(
+				'tbody',
+				{},
+				[...new Set(f.locks)].map((k) =>
+					el(
+						'tr',
+						{},
+						el('td', {}, lockChip(f, locks[k].name)),
+						el('td', {}, locks[k].kind),
+						el('td', { class: 'mono' }, locks[k].class),
+						el(
+							'td',
+							{},
+							locks[k].at ? [place(locks[k].at), ' ', oneLine(locks[k].at)] : '',
+						),
+					),
+				),
+			),
+		),
+	);
 }
 
 function relatedPart(f) {
-	const rest = (f.related || []).filter((r) => r.at && !f.threads.some((t) => t.steps.some((s) => placeText(s.at) === placeText(r.at))));
+	const rest = (f.related || []).filter(
+		(r) =>
+			r.at &&
+			!f.threads.some((t) => t.steps.some((s) => placeText(s.at) === placeText(r.at))),
+	);
 
-	return rest.length ? section('See also', rest.map((r) => el('div', { class: 'also' },
-		el('div', { class: 'step-line' }, el('span', { class: 'step-text' }, r.text || 'this place'), place(r.at)), excerpt(r.at, 2)))) : null;
+	return rest.length
+		? section(
+				'See also',
+				rest.map((r) =>
+					el(
+						'div',
+						{ class: 'also' },
+						el(
+							'div',
+							{ class: 'step-line' },
+							el('span', { class: 'step-text' }, r.text || 'this place'),
+							place(r.at),
+						),
+						excerpt(r.at, 2),
+					),
+				),
+			)
+		: null;
 }
 
 function rulePart(f) {
 	const r = rules.get(f.rule);
 
-	if (!r)
-		return null;
-	const ids = [r.cwe && `CWE-${r.cwe.replace(/, /g, ', CWE-')}`, r.cert && `CERT ${r.cert}`, r.misra && `MISRA ${r.misra}`].filter(Boolean);
+	if (!r) return null;
+	const ids = [
+		r.cwe && `CWE-${r.cwe.replace(/, /g, ', CWE-')}`,
+		r.cert && `CERT ${r.cert}`,
+		r.misra && `MISRA ${r.misra}`,
+	].filter(Boolean);
 
-	return el('section', { class: 'part' }, el('details', {}, el('summary', {}, el('b', {}, `About ${r.id}`), ' ', r.short),
-		ids.length ? el('p', { class: 'faint' }, ids.join(' · ')) : null, markdown(r.manual),
-		r.bad && [el('h4', {}, 'Bad'), markdown(r.bad)], r.good && [el('h4', {}, 'Good'), markdown(r.good)]));
+	return el(
+		'section',
+		{ class: 'part' },
+		el(
+			'details',
+			{},
+			el('summary', {}, el('b', {}, `About ${r.id}`), ' ', r.short),
+			ids.length ? el('p', { class: 'faint' }, ids.join(' · ')) : null,
+			markdown(r.manual),
+			r.bad && [el('h4', {}, 'Bad'), markdown(r.bad)],
+			r.good && [el('h4', {}, 'Good'), markdown(r.good)],
+		),
+	);
 }
 
 function walkBar(f) {
-	return el('div', { class: 'walk', role: 'group', 'aria-label': 'Walk through the steps' },
+	return el(
+		'div',
+		{ class: 'walk', role: 'group', 'aria-label': 'Walk through the steps' },
 		button('◀', { 'aria-label': 'Step back (p)', id: 'walk-back', onclick: () => walkBy(-1) }),
 		el('span', { id: 'walk-at' }, 'All steps'),
 		button('▶', { 'aria-label': 'Step on (n)', id: 'walk-on', onclick: () => walkBy(1) }),
-		button('All source', { class: 'link', onclick: toggleSource }));
+		button('All source', { class: 'link', onclick: toggleSource }),
+	);
 }
 
 function drawFinding(f) {
-	const at = shown.indexOf(findings.indexOf(f)), hang = f.threads.some((t) => t.steps.length && lastOf(t).role === 'want');
+	const at = shown.indexOf(findings.indexOf(f)),
+		hang = f.threads.some((t) => t.steps.length && lastOf(t).role === 'want');
 	/* A state at the end is worth a picture where the end is what is wrong. */
 	const telling = hang || f.threads.some((t) => t.steps.length && lastOf(t).role === 'exit');
 
@@ -322,25 +349,87 @@ function drawFinding(f) {
 	showing = f;
 	walk = 0;
 	allSource = false;
-	$('main').replaceChildren(el('article', { class: 'finding' },
-		el('div', { class: 'bar' },
-			el('a', { class: 'back', href: '#/' }, '‹ All findings'),
-			el('span', { class: `badge lv-${f.level}` }, f.level), el('span', { class: 'rule' }, f.rule), badges(f),
-			el('span', { class: 'grow' }),
-			at >= 0 && el('span', { class: 'faint' }, `${count(at + 1)} of ${count(shown.length)}`),
-			button('‹', { class: 'icon', 'aria-label': 'Finding before (k)', onclick: () => moveBy(-1) }),
-			button('›', { class: 'icon', 'aria-label': 'Next finding (j)', onclick: () => moveBy(1) })),
-		el('h2', { id: 'title', tabindex: '-1' }, title(f)),
-		el('p', { class: 'where' }, place(f.at), functionOf(f.at) && [' in ', el('code', {}, functionOf(f.at) + '()')],
-			el('span', { class: 'dot' }, ' · '), button(`fingerprint ${f.id.slice(0, 8)}`, { class: 'place', title: `Copy ${f.id}`, onclick: () => copy(f.id) })),
-		f.suppressed && el('p', { class: 'callout' }, 'Suppressed in the source', f.suppressedAt && [' at ', place(f.suppressedAt)], ': ', f.suppressed),
-		telling ? el('section', { class: `part why${hang ? ' hang' : ''}` }, el('h3', {}, hang ? 'Why it hangs' : 'What happens'),
-			el('div', { class: 'situation', id: 'situation' }, situations(f)),
-			f.ring && el('p', { class: 'message' }, f.message)) : null,
-		f.fix && section('Suggested repair', el('p', { class: 'callout fix' }, f.fix)),
-		verdictPart(f),
-		f.threads.length ? el('section', { class: 'part' }, el('div', { class: 'part-head' }, el('h3', {}, f.threads.length > 1 ? 'How they get there, side by side' : 'How it gets there'), walkBar(f)),
-			schedule(f)) : section('The place', excerpt(f.at, 6)),
-		relatedPart(f), f.locks.length ? lockTable(f) : null, rulePart(f)));
+	$('main').replaceChildren(
+		el(
+			'article',
+			{ class: 'finding' },
+			el(
+				'div',
+				{ class: 'bar' },
+				el('a', { class: 'back', href: '#/' }, '‹ All findings'),
+				el('span', { class: `badge lv-${f.level}` }, f.level),
+				el('span', { class: 'rule' }, f.rule),
+				badges(f),
+				el('span', { class: 'grow' }),
+				at >= 0 &&
+					el('span', { class: 'faint' }, `${count(at + 1)} of ${count(shown.length)}`),
+				button('‹', {
+					class: 'icon',
+					'aria-label': 'Finding before (k)',
+					onclick: () => moveBy(-1),
+				}),
+				button('›', {
+					class: 'icon',
+					'aria-label': 'Next finding (j)',
+					onclick: () => moveBy(1),
+				}),
+			),
+			el('h2', { id: 'title', tabindex: '-1' }, title(f)),
+			el(
+				'p',
+				{ class: 'where' },
+				place(f.at),
+				functionOf(f.at) && [' in ', el('code', {}, functionOf(f.at) + '()')],
+				el('span', { class: 'dot' }, ' · '),
+				button(`fingerprint ${f.id.slice(0, 8)}`, {
+					class: 'place',
+					title: `Copy ${f.id}`,
+					onclick: () => copy(f.id),
+				}),
+			),
+			f.suppressed &&
+				el(
+					'p',
+					{ class: 'callout' },
+					'Suppressed in the source',
+					f.suppressedAt && [' at ', place(f.suppressedAt)],
+					': ',
+					f.suppressed,
+				),
+			telling
+				? el(
+						'section',
+						{ class: `part why${hang ? ' hang' : ''}` },
+						el('h3', {}, hang ? 'Why it hangs' : 'What happens'),
+						el('div', { class: 'situation', id: 'situation' }, situations(f)),
+						f.ring && el('p', { class: 'message' }, f.message),
+					)
+				: null,
+			f.fix && section('Suggested repair', el('p', { class: 'callout fix' }, f.fix)),
+			verdictPart(f),
+			f.threads.length
+				? el(
+						'section',
+						{ class: 'part' },
+						el(
+							'div',
+							{ class: 'part-head' },
+							el(
+								'h3',
+								{},
+								f.threads.length > 1
+									? 'How they get there, side by side'
+									: 'How it gets there',
+							),
+							walkBar(f),
+						),
+						schedule(f),
+					)
+				: section('The place', excerpt(f.at, 6)),
+			relatedPart(f),
+			f.locks.length ? lockTable(f) : null,
+			rulePart(f),
+		),
+	);
 	$('main').scrollTop = 0;
 }

@@ -6,16 +6,12 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 function fill(e, attrs, kids) {
 	for (const [name, value] of Object.entries(attrs || {})) {
-		if (value === false || value === undefined || value === null)
-			continue;
-		if (name.startsWith('on'))
-			e.addEventListener(name.slice(2), value);
-		else
-			e.setAttribute(name, value === true ? '' : value);
+		if (value === false || value === undefined || value === null) continue;
+		if (name.startsWith('on')) e.addEventListener(name.slice(2), value);
+		else e.setAttribute(name, value === true ? '' : value);
 	}
 	for (const kid of kids.flat(3))
-		if (kid !== null && kid !== undefined && kid !== false)
-			e.append(kid);
+		if (kid !== null && kid !== undefined && kid !== false) e.append(kid);
 	return e;
 }
 
@@ -37,10 +33,18 @@ function say(text) {
 /* Some browsers refuse storage to files from disk. */
 const memory = {
 	get(key) {
-		try { return localStorage.getItem('lockcheck.' + key); } catch { return null; }
+		try {
+			return localStorage.getItem('lockcheck.' + key);
+		} catch {
+			return null;
+		}
 	},
 	set(key, value) {
-		try { localStorage.setItem('lockcheck.' + key, value); } catch { /* not kept */ }
+		try {
+			localStorage.setItem('lockcheck.' + key, value);
+		} catch {
+			/* not kept */
+		}
 	},
 };
 
@@ -58,8 +62,7 @@ const functionOf = (at) => at[3] || '';
  * [first line, [text…]], in order. */
 function sourceLine(file, line) {
 	for (const [first, lines] of data.sources[file] || [])
-		if (line >= first && line < first + lines.length)
-			return lines[line - first];
+		if (line >= first && line < first + lines.length) return lines[line - first];
 	return undefined;
 }
 
@@ -68,7 +71,8 @@ function place(at) {
 	const text = placeText(at);
 
 	return button(text, {
-		class: 'place', title: `Copy ${text}${at[2] ? ':' + at[2] : ''}`,
+		class: 'place',
+		title: `Copy ${text}${at[2] ? ':' + at[2] : ''}`,
 		onclick(event) {
 			event.stopPropagation();
 			copy(text + (at[2] ? ':' + at[2] : ''));
@@ -79,10 +83,8 @@ function place(at) {
 function copy(text) {
 	const done = () => say(`Copied ${text}`);
 
-	if (navigator.clipboard)
-		navigator.clipboard.writeText(text).then(done, () => say(text));
-	else
-		say(text);
+	if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => say(text));
+	else say(text);
 	toast(`Copied ${text}`);
 }
 
