@@ -287,11 +287,14 @@ struct lc_rt_op lc_rt_acquire_slow(const void *address, uint32_t what,
 				   lc_rt_site_t site)
 {
 	struct lc_rt_op op = { NULL, 0 };
-	struct lc_rt_thread *me = lc_rt_in();
+	struct lc_rt_thread *me;
 	struct lc_rt_lock *lock;
 	uint32_t stack, self;
 	uint64_t key;
 
+	if (!lc_rt_active())
+		return op;
+	me = lc_rt_in();
 	if (!me)
 		return op;
 	make_room(me);
@@ -339,11 +342,17 @@ void lc_rt_blocked(struct lc_rt_op op)
 void lc_rt_acquire_end_slow(struct lc_rt_op op, bool got)
 {
 	struct lc_rt_thread *me = op.me;
-	struct lc_rt_held *e = &me->held[op.index];
-	uint32_t what = LC_RT_PLACE_WHAT(e->place);
-	lc_rt_site_t site = LC_RT_PLACE_SITE(e->place);
-	const void *lock = e->lock;
+	struct lc_rt_held *e;
+	uint32_t what;
+	lc_rt_site_t site;
+	const void *lock;
 
+	if (!me)
+		return;
+	e = &me->held[op.index];
+	what = LC_RT_PLACE_WHAT(e->place);
+	site = LC_RT_PLACE_SITE(e->place);
+	lock = e->lock;
 	if (got) {
 		e->place |= LC_RT_PLACE_HELD;
 	} else {
@@ -413,11 +422,14 @@ static enum lc_rt_release judge(struct lc_rt_thread *me, const void *lock,
 enum lc_rt_release lc_rt_release_slow(const void *lock, uint32_t what,
 				      lc_rt_site_t site)
 {
-	struct lc_rt_thread *me = lc_rt_in();
 	enum lc_rt_release verdict = LC_RT_RELEASE_OK;
+	struct lc_rt_thread *me;
 	struct lc_rt_lock *l;
 	uint32_t i;
 
+	if (!lc_rt_active())
+		return LC_RT_RELEASE_UNKNOWN;
+	me = lc_rt_in();
 	if (!me)
 		return LC_RT_RELEASE_UNKNOWN;
 	i = find_held(me, lock);

@@ -236,6 +236,55 @@ static inline uint64_t lc_rt_key(uint64_t before, const void *lock,
 }
 
 /*
+ * The fast path by itself, for callers that want their own hot function free of
+ * everything else: false = nothing was done, take lc_rt_acquire_slow. With true,
+ * lc_rt_hot_end after a real call that acquired; false from that one, or a call
+ * that did not acquire: lc_rt_acquire_end_slow(lc_rt_hot_op(), got).
+ */
+static inline __attribute__((always_inline)) bool
+lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+	uint64_t place = LC_RT_PLACE(site, what);
+	struct lc_rt_held *e;
+	uint64_t key;
+
+	if (LC_RT_UNLIKELY(!me))
+		return false;
+	e = me->held + me->depth + 1;
+	key = lc_rt_key(e[-1].key, lock, place);
+	if (LC_RT_UNLIKELY(me->edges[key & (LC_RT_EDGES - 1)] != key ||
+			   me->depth + 2 >= me->capacity))
+		return false;
+	/* In this order, for signal handlers: what comes in between sees an
+	 * entry without a lock. */
+	me->depth++;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	e->place = place;
+	e->key = key;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	e->lock = lock;
+	return true;
+}
+
+static inline __attribute__((always_inline)) bool lc_rt_hot_end(void)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+
+	if (LC_RT_UNLIKELY(!me))
+		return false;
+	me->held[me->depth].place |= LC_RT_PLACE_HELD;
+	return true;
+}
+
+static inline struct lc_rt_op lc_rt_hot_op(void)
+{
+	struct lc_rt_thread *me = lc_rt_tls.me;
+
+	return (struct lc_rt_op){ me, me ? me->depth : 0 };
+}
+
+/*
  * Before the real call. `what` = LC_WHAT(kind, mode, how), a constant where it
  * can be. On a hit of the edge cache nothing but the thread's own
  * memory is touched. On a miss the tuple is recorded (and, with steering,
@@ -247,25 +296,8 @@ lc_rt_acquire_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 {
 	struct lc_rt_thread *me = lc_rt_tls.fast;
 
-	if (LC_RT_LIKELY(me)) {
-		uint32_t depth = me->depth;
-		struct lc_rt_held *e = me->held + depth + 1;
-		uint64_t place = LC_RT_PLACE(site, what);
-		uint64_t key = lc_rt_key(e[-1].key, lock, place);
-
-		if (LC_RT_LIKELY(me->edges[key & (LC_RT_EDGES - 1)] == key &&
-				 depth + 2 < me->capacity)) {
-			/* In this order, for signal handlers: what comes in
-			 * between sees an entry without a lock. */
-			me->depth = depth + 1;
-			__atomic_signal_fence(__ATOMIC_SEQ_CST);
-			e->place = place;
-			e->key = key;
-			__atomic_signal_fence(__ATOMIC_SEQ_CST);
-			e->lock = lock;
-			return (struct lc_rt_op){ me, depth + 1 };
-		}
-	}
+	if (LC_RT_LIKELY(lc_rt_hot_begin(lock, what, site)))
+		return (struct lc_rt_op){ me, me->depth };
 	return lc_rt_acquire_slow(lock, what, site);
 }
 

@@ -24,6 +24,7 @@
 
 #define SHIM(name) __wrap_##name
 #define REAL(name) __real_##name
+#define HOT_REAL(name) __real_##name
 #define CALL(result, name, parameters)                      \
 	result __wrap_##name parameters;                    \
 	extern result __real_##name parameters;
@@ -48,6 +49,9 @@ __attribute__((visibility("hidden"))) void lc_shim_resolve(void);
 	(LC_RT_LIKELY(lc_shim_real.name != NULL) ? \
 		 lc_shim_real.name :               \
 		 (lc_shim_resolve(), lc_shim_real.name))
+
+/* Where the core is known to run: they have been found. */
+#define HOT_REAL(name) (lc_shim_real.name)
 
 #endif
 
