@@ -8,30 +8,89 @@
 /* What of `what` goes into the record. */
 #define RECORDED(what) ((what) & (0x1ffu | LC_WHAT_RELOCK))
 
+enum { FIRST_CAPACITY = 32, MARGIN = 4 };
+
 /* ---- the stack of books ---- */
 
-static uint64_t entry_key(const struct lc_rt_held *before, const void *lock,
-			  uint64_t place)
+void lc_rt_books_clear(struct lc_rt_thread *t)
 {
-	return lc_rt_key(before->key, lock, place & ~LC_RT_PLACE_HELD);
+	for (uint32_t i = 1; i < t->capacity; i++)
+		t->held[i] = (lc_rt_entry_t)&lc_rt_no_edge;
+	t->held[0] = (lc_rt_entry_t)&t->base;
+	t->top = t->held;
+	t->limit = &t->held[t->capacity - MARGIN];
+	memset(t->edges, 0, LC_RT_EDGES * sizeof(*t->edges));
+	lc_rt_seen_clear(t->seen);
+}
+
+void lc_rt_books_new(struct lc_rt_thread *t)
+{
+	t->capacity = FIRST_CAPACITY;
+	t->held = lc_rt_alloc(t->capacity * sizeof(*t->held));
+	t->edges = lc_rt_alloc(LC_RT_EDGES * sizeof(*t->edges));
+	t->seen = lc_rt_alloc(sizeof(*t->seen));
+	lc_rt_books_clear(t);
 }
 
 /* With nothing held the lock does not matter, only the site. */
 static uint64_t site_key(const struct lc_rt_thread *t, uint64_t place)
 {
-	return lc_rt_mix(t->held[0].key, place & ~LC_RT_PLACE_HELD);
+	return lc_rt_mix(t->base.key, place);
+}
+
+static bool is_used(const struct lc_rt_thread *me, const struct lc_rt_edge *e)
+{
+	for (uint32_t i = lc_rt_depth(me); i > 0; i--)
+		if (lc_rt_edge_at(me, i) == e)
+			return true;
+	return false;
+}
+
+/* The edge of a key: from the cache, or into it. A place that an entry points
+ * to is not free; then the next will do until it is. */
+static struct lc_rt_edge *edge(struct lc_rt_thread *me, uint64_t key,
+			       const void *lock, uint64_t place)
+{
+	struct lc_rt_edge *e = NULL;
+
+	for (uint32_t i = 0; i < LC_RT_EDGES; i++) {
+		e = &me->edges[(key + i) & (LC_RT_EDGES - 1)];
+		if (e->key == key)
+			return e;
+		if (!is_used(me, e))
+			break;
+		e = NULL;
+	}
+	if (!e)
+		e = lc_rt_alloc(sizeof(*e));
+	e->key = key;
+	e->lock = lock;
+	e->place = place;
+	return e;
+}
+
+static void set_entry(struct lc_rt_thread *me, uint32_t i, const void *lock,
+		      uint64_t place, lc_rt_entry_t held)
+{
+	uint64_t key = lc_rt_key(lc_rt_edge_at(me, i - 1)->key, lock, place);
+
+	me->held[i] = (lc_rt_entry_t)edge(me, key, lock, place) | held;
 }
 
 static void rechain(struct lc_rt_thread *me)
 {
-	for (uint32_t i = 1; i <= me->depth; i++)
-		me->held[i].key = entry_key(&me->held[i - 1], me->held[i].lock,
-					    me->held[i].place);
+	for (uint32_t i = 1; i <= lc_rt_depth(me); i++) {
+		const struct lc_rt_edge *e = lc_rt_edge_at(me, i);
+
+		if (e->lock)
+			set_entry(me, i, e->lock, e->place,
+				  me->held[i] & LC_RT_HELD);
+	}
 }
 
 /* Where the stack of an entry is kept that was acquired in a segment before:
  * beside the keys of tuples, so that no tuple of this one is taken for seen. */
-static uint64_t older_key(const struct lc_rt_held *e)
+static uint64_t older_key(const struct lc_rt_edge *e)
 {
 	return lc_rt_mix(e->key, 0x57ac);
 }
@@ -39,77 +98,92 @@ static uint64_t older_key(const struct lc_rt_held *e)
 /* A segment begins: what was seen in the last one is new again. */
 void lc_rt_books_seed(struct lc_rt_thread *me)
 {
-	uint64_t before = me->held[0].key;
+	uint64_t before = me->base.key;
 	uint64_t now = lc_rt_mix(me->segment, me->id);
 
-	for (uint32_t i = me->depth; i > 0; i--) {
+	me->base.key = now;
+	for (uint32_t i = lc_rt_depth(me); i > 0; i--) {
 		uint32_t stack;
 
-		me->held[0].key = before;
+		me->base.key = before;
 		rechain(me);
 		stack = lc_rt_entry_stack(me, i);
-		me->held[0].key = now;
+		me->base.key = now;
 		rechain(me);
 		if (stack)
-			lc_rt_seen_add(me->seen, older_key(&me->held[i]),
+			lc_rt_seen_add(me->seen, older_key(lc_rt_edge_at(me, i)),
 				       stack);
 	}
-	me->held[0].key = now;
+}
+
+void lc_rt_books_forget(struct lc_rt_thread *me)
+{
+	lc_rt_seen_clear(me->seen);
+	for (uint32_t i = 0; i < LC_RT_EDGES; i++)
+		if (!is_used(me, &me->edges[i]))
+			me->edges[i].key = 0;
 }
 
 /* Takes entry i out, and with it all that others have cleared. */
 static void take_out(struct lc_rt_thread *me, uint32_t i)
 {
-	uint32_t to = 1;
+	uint32_t depth = lc_rt_depth(me), to = 1;
 
-	me->held[i].lock = NULL;
-	for (uint32_t from = 1; from <= me->depth; from++)
-		if (me->held[from].lock)
+	me->held[i] = (lc_rt_entry_t)&lc_rt_no_edge;
+	for (uint32_t from = 1; from <= depth; from++)
+		if (lc_rt_edge_at(me, from)->lock)
 			me->held[to++] = me->held[from];
-	for (uint32_t from = to; from <= me->depth; from++)
-		me->held[from].lock = NULL;
-	me->depth = to - 1;
+	for (uint32_t from = to; from <= depth; from++)
+		me->held[from] = (lc_rt_entry_t)&lc_rt_no_edge;
+	me->top = &me->held[to - 1];
 	rechain(me);
 }
 
 /* The old array stays for who may be reading it. */
 static void make_room(struct lc_rt_thread *me)
 {
-	uint32_t capacity = me->capacity * 2;
-	struct lc_rt_held *bigger;
+	uint32_t capacity = me->capacity * 2, depth = lc_rt_depth(me);
+	lc_rt_entry_t *bigger;
 
-	if (me->depth + 4 < me->capacity)
+	if (me->top < me->limit)
 		return;
 	bigger = lc_rt_alloc(capacity * sizeof(*bigger));
 	memcpy(bigger, me->held, me->capacity * sizeof(*bigger));
+	for (uint32_t i = me->capacity; i < capacity; i++)
+		bigger[i] = (lc_rt_entry_t)&lc_rt_no_edge;
 	__atomic_store_n(&me->held, bigger, __ATOMIC_RELEASE);
+	__atomic_store_n(&me->top, &bigger[depth], __ATOMIC_RELEASE);
+	me->limit = &bigger[capacity - MARGIN];
 	me->capacity = capacity;
 }
 
+/* On top, as asked for. */
 static uint32_t push(struct lc_rt_thread *me, const void *lock, uint64_t place)
 {
-	struct lc_rt_held *e;
+	uint32_t i;
 
 	make_room(me);
-	e = &me->held[me->depth + 1];
-	e->place = place;
-	e->key = entry_key(e - 1, lock, place);
-	__atomic_store_n(&e->lock, lock, __ATOMIC_RELEASE);
-	return ++me->depth;
+	i = lc_rt_depth(me) + 1;
+	set_entry(me, i, lock, place, 0);
+	__atomic_store_n(&me->top, &me->held[i], __ATOMIC_RELEASE);
+	return i;
 }
 
 static uint32_t find_held(const struct lc_rt_thread *t, const void *lock)
 {
-	for (uint32_t i = t->depth; i > 0; i--)
-		if (t->held[i].lock == lock &&
-		    t->held[i].place & LC_RT_PLACE_HELD)
+	for (uint32_t i = lc_rt_depth(t); i > 0; i--)
+		if (lc_rt_edge_at(t, i)->lock == lock && lc_rt_held_at(t, i))
 			return i;
 	return 0;
 }
 
-static bool is_held(const struct lc_rt_held *e)
+uint32_t lc_rt_count_held(const struct lc_rt_thread *t)
 {
-	return e->lock && e->place & LC_RT_PLACE_HELD;
+	uint32_t n = 0;
+
+	for (uint32_t i = lc_rt_depth(t); i > 0; i--)
+		n += lc_rt_held_at(t, i);
+	return n;
 }
 
 bool lc_rt_holds(const void *lock)
@@ -121,17 +195,14 @@ bool lc_rt_holds(const void *lock)
  * when it comes by. */
 void lc_rt_entry_drop(struct lc_rt_thread *t, const void *lock)
 {
-	struct lc_rt_held *held = __atomic_load_n(&t->held, __ATOMIC_ACQUIRE);
-	uint32_t depth = t->depth;
-
-	for (uint32_t i = depth; i > 0; i--)
-		if (held[i].lock == lock && held[i].place & LC_RT_PLACE_HELD)
-			held[i].lock = NULL;
+	for (uint32_t i = lc_rt_depth(t); i > 0; i--)
+		if (lc_rt_edge_at(t, i)->lock == lock && lc_rt_held_at(t, i))
+			t->held[i] = (lc_rt_entry_t)&lc_rt_no_edge;
 }
 
 uint32_t lc_rt_entry_stack(const struct lc_rt_thread *t, uint32_t index)
 {
-	const struct lc_rt_held *e = &t->held[index];
+	const struct lc_rt_edge *e = lc_rt_edge_at(t, index);
 	const uint32_t *stack;
 
 	if (!t->seen)
@@ -154,8 +225,9 @@ bool lc_rt_conflict(uint32_t what, uint32_t held_what)
 /* ---- tuples ---- */
 
 static void fill_held(struct lc_rt_thread *me, struct lc_rec_held *to,
-		      const struct lc_rt_held *e)
+		      uint32_t i)
 {
+	const struct lc_rt_edge *e = lc_rt_edge_at(me, i);
 	uint32_t what = LC_RT_PLACE_WHAT(e->place);
 	lc_rt_site_t site = LC_RT_PLACE_SITE(e->place);
 
@@ -163,7 +235,7 @@ static void fill_held(struct lc_rt_thread *me, struct lc_rec_held *to,
 				     lc_rt_lock_get(me, e->lock, what, site));
 	to->what = RECORDED(what);
 	to->site = lc_rt_site_place(me, site, what);
-	to->stack = lc_rt_entry_stack(me, (uint32_t)(e - me->held));
+	to->stack = lc_rt_entry_stack(me, i);
 }
 
 static void record_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
@@ -172,17 +244,17 @@ static void record_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 {
 	size_t bytes = sizeof(struct lc_rec_tuple) +
 		       count * sizeof(struct lc_rec_held);
-	uint32_t id = lc_rt_lock_record(me, lock);
+	uint32_t id = lc_rt_lock_record(me, lock), depth = lc_rt_depth(me);
 	lc_rec_place place = lc_rt_site_place(me, site, what);
 	struct lc_rec_tuple *r;
 	uint32_t n = 0;
 
 	/* The ids first: a record cannot be begun inside another. */
-	for (uint32_t i = 1; i <= me->depth; i++) {
+	for (uint32_t i = 1; i <= depth; i++) {
 		struct lc_rec_held unused;
 
-		if (is_held(&me->held[i]))
-			fill_held(me, &unused, &me->held[i]);
+		if (lc_rt_held_at(me, i))
+			fill_held(me, &unused, i);
 	}
 	r = lc_rt_record_new(me, LC_REC_TUPLE, bytes);
 	if (!r)
@@ -193,9 +265,9 @@ static void record_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 	r->what = RECORDED(what);
 	r->site = place;
 	r->stack = stack;
-	for (uint32_t i = 1; i <= me->depth && n < count; i++)
-		if (is_held(&me->held[i]))
-			fill_held(me, &r->held[n++], &me->held[i]);
+	for (uint32_t i = 1; i <= depth && n < count; i++)
+		if (lc_rt_held_at(me, i))
+			fill_held(me, &r->held[n++], i);
 	r->held_count = n;
 	lc_rt_record_done(r, bytes);
 }
@@ -205,14 +277,14 @@ uint32_t lc_rt_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 		     uint32_t what, lc_rt_site_t site)
 {
 	uint64_t place = LC_RT_PLACE(site, what);
-	uint64_t key = entry_key(&me->held[me->depth],
-				 (const void *)lock->node.key, place);
-	uint32_t held = 0, stack;
+	uint32_t held = lc_rt_count_held(me), stack;
 	uint32_t *seen;
+	uint64_t key;
 
-	for (uint32_t i = 1; i <= me->depth; i++)
-		held += is_held(&me->held[i]);
-	if (!held)
+	if (held)
+		key = lc_rt_key(lc_rt_edge_at(me, lc_rt_depth(me))->key,
+				(const void *)lock->node.key, place);
+	else
 		key = site_key(me, place);
 	if (!me->seen)
 		me->seen = lc_rt_alloc(sizeof(*me->seen));
@@ -259,7 +331,7 @@ static uint32_t blocks_on_itself(struct lc_rt_thread *me,
 	    kind != LC_KIND_SPIN && kind != LC_KIND_ONCE)
 		return 0;
 	i = find_held(me, address);
-	if (!i || !lc_rt_conflict(what, LC_RT_PLACE_WHAT(me->held[i].place)))
+	if (!i || !lc_rt_conflict(what, LC_RT_PLACE_WHAT(lc_rt_edge_at(me, i)->place)))
 		return 0;
 	owner = lc_rt_probe ? lc_rt_probe->owner(address, kind) : -1;
 	if (owner < 0 || owner == me->tid)
@@ -272,7 +344,7 @@ static void double_acquire(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 			   uint32_t what, lc_rt_site_t site, uint32_t stack,
 			   uint32_t held_index)
 {
-	uint32_t held_what = LC_RT_PLACE_WHAT(me->held[held_index].place);
+	uint32_t held_what = LC_RT_PLACE_WHAT(lc_rt_edge_at(me, held_index)->place);
 
 	lc_rt_misuse(LC_MISUSE_DOUBLE_ACQUIRE, (const void *)lock->node.key,
 		     what, site);
@@ -290,7 +362,6 @@ struct lc_rt_op lc_rt_acquire_slow(const void *address, uint32_t what,
 	struct lc_rt_thread *me;
 	struct lc_rt_lock *lock;
 	uint32_t stack, self;
-	uint64_t key;
 
 	if (!lc_rt_active())
 		return op;
@@ -313,9 +384,6 @@ struct lc_rt_op lc_rt_acquire_slow(const void *address, uint32_t what,
 		double_acquire(me, lock, what, site, stack, self);
 	op.me = me;
 	op.index = push(me, address, LC_RT_PLACE(site, what));
-	key = me->held[op.index].key;
-	if (!self)
-		me->edges[key & (LC_RT_EDGES - 1)] = key;
 	lc_rt_out(me);
 	return op;
 }
@@ -327,7 +395,7 @@ void lc_rt_blocked(struct lc_rt_op op)
 	if (!me)
 		return;
 	if (lc_rt_steered && lc_rt_steer.blocked) {
-		struct lc_rt_held *h = &me->held[op.index];
+		const struct lc_rt_edge *h = lc_rt_edge_at(me, op.index);
 		uint32_t what = LC_RT_PLACE_WHAT(h->place);
 		lc_rt_site_t site = LC_RT_PLACE_SITE(h->place);
 		struct lc_rt_event e =
@@ -342,24 +410,24 @@ void lc_rt_blocked(struct lc_rt_op op)
 void lc_rt_acquire_end_slow(struct lc_rt_op op, bool got)
 {
 	struct lc_rt_thread *me = op.me;
-	struct lc_rt_held *e;
+	const struct lc_rt_edge *e;
 	uint32_t what;
 	lc_rt_site_t site;
 	const void *lock;
 
 	if (!me)
 		return;
-	e = &me->held[op.index];
+	e = lc_rt_edge_at(me, op.index);
 	what = LC_RT_PLACE_WHAT(e->place);
 	site = LC_RT_PLACE_SITE(e->place);
 	lock = e->lock;
 	if (got) {
-		e->place |= LC_RT_PLACE_HELD;
+		me->held[op.index] |= LC_RT_HELD;
 	} else {
-		e->lock = NULL;
+		me->held[op.index] = (lc_rt_entry_t)&lc_rt_no_edge;
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		if (op.index == me->depth)
-			me->depth--;
+		if (op.index == lc_rt_depth(me))
+			me->top--;
 	}
 	if (lc_rt_steered && lc_rt_steer.after && lock && lc_rt_in()) {
 		struct lc_rt_event ev =
@@ -487,7 +555,7 @@ static void drop_mutex(struct lc_rt_thread *me, struct lc_rt_wait *w)
 		}
 		return;
 	}
-	w->mutex_place = me->held[i].place;
+	w->mutex_place = lc_rt_edge_at(me, i)->place;
 	for (; i && w->count < levels; i = find_held(me, w->mutex)) {
 		take_out(me, i);
 		w->count++;
@@ -516,7 +584,6 @@ void lc_rt_wait_end(struct lc_rt_wait *w)
 {
 	struct lc_rt_thread *me = w->me ? lc_rt_in() : NULL;
 	uint32_t what, index;
-	uint64_t key;
 
 	if (!me)
 		return;
@@ -531,7 +598,7 @@ void lc_rt_wait_end(struct lc_rt_wait *w)
 	__atomic_store_n(&me->wait_object, NULL, __ATOMIC_RELEASE);
 	me->wait_serial++;
 	what = (LC_RT_PLACE_WHAT(w->mutex_place) &
-		~(uint32_t)(LC_WHAT_HELD | LC_WHAT_NAMED)) |
+		~(uint32_t)LC_WHAT_NAMED) |
 	       LC_WHAT_RELOCK | (w->what & LC_WHAT_NAMED);
 	for (uint32_t i = 0; i < w->count; i++) {
 		if (!find_held(me, w->mutex))
@@ -539,9 +606,7 @@ void lc_rt_wait_end(struct lc_rt_wait *w)
 				    lc_rt_lock_get(me, w->mutex, what, w->site),
 				    what, w->site);
 		index = push(me, w->mutex, LC_RT_PLACE(w->site, what));
-		key = me->held[index].key;
-		me->edges[key & (LC_RT_EDGES - 1)] = key;
-		me->held[index].place |= LC_RT_PLACE_HELD;
+		me->held[index] |= LC_RT_HELD;
 	}
 	w->me = NULL;
 	lc_rt_out(me);
@@ -565,8 +630,7 @@ static void record_wake(struct lc_rt_thread *me, struct lc_rt_lock *object,
 	r->what = RECORDED(what);
 	r->site = place;
 	r->stack = stack;
-	for (uint32_t i = 1; i <= me->depth; i++)
-		r->held_count += is_held(&me->held[i]);
+	r->held_count = lc_rt_count_held(me);
 	lc_rt_record_done(r, sizeof(*r));
 }
 
@@ -621,7 +685,8 @@ struct lc_rt_sem lc_rt_sem_begin(const void *sem, uint32_t what,
 void lc_rt_sem_end(struct lc_rt_sem *begun, bool got)
 {
 	if (begun->op.me) {
-		const void *sem = begun->op.me->held[begun->op.index].lock;
+		const void *sem =
+			lc_rt_edge_at(begun->op.me, begun->op.index)->lock;
 		struct lc_rt_lock *l = sem ? lc_rt_lock_find(sem) : NULL;
 
 		/* Found out while we waited that it is no lock? */

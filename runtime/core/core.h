@@ -95,21 +95,29 @@ extern struct lc_rt_options lc_rt_options;
 
 /* ---- the books of a thread ---- */
 
-/* One lock asked for or held. 32 bytes, two a cache line. */
-struct lc_rt_held {
+/*
+ * A situation: this lock is asked for here, in this way, after what `key` also
+ * stands for, all that was on the books before it. Lies in the edge cache of
+ * its thread, and does not change while an entry of the books points to it.
+ */
+struct lc_rt_edge {
+	uint64_t key;
 	const void *lock; /* NULL: no entry (any more) */
 	uint64_t place; /* site in bits 0–47, what in 48–63 */
-	uint64_t key; /* of this entry and all before it */
-	uint64_t spare;
+	uint64_t unused;
 };
 
-#define LC_RT_PLACE(site, what) \
-	(((uint64_t)(site) & 0xffffffffffffu) | (uint64_t)(what) << 48)
+/* User addresses have no more than 48 bits on the machines we know. */
+#define LC_RT_PLACE(site, what) ((uint64_t)(site) | (uint64_t)(what) << 48)
 #define LC_RT_PLACE_SITE(place) ((lc_rt_site_t)((place) & 0xffffffffffffu))
 #define LC_RT_PLACE_WHAT(place) ((uint32_t)((place) >> 48))
-#define LC_RT_PLACE_HELD ((uint64_t)LC_WHAT_HELD << 48)
 
-enum { LC_RT_EDGES = 2048, LC_RT_GENERATIONS = 1024 };
+/* An entry of the books: address of an edge, and whether it is held (else it
+ * is only asked for). */
+typedef uintptr_t lc_rt_entry_t;
+#define LC_RT_HELD ((lc_rt_entry_t)1)
+
+enum { LC_RT_EDGES = 1024, LC_RT_GENERATIONS = 1024 };
 
 enum lc_rt_thread_state {
 	LC_RT_THREAD_FREE = 0, /* the books may be taken by a new thread */
@@ -125,17 +133,20 @@ struct lc_rt_steer_thread; /* steer.c's own */
  * Written by its own thread only, but for what is said; read by others
  * (the watcher, the steering) at any time, so a reader looks twice.
  * held[0] is a sentinel; held[1 … depth] are the locks held, and at most one
- * per nesting of signal handlers that is asked for (without LC_WHAT_HELD).
+ * per nesting of signal handlers that is asked for. Read them by
+ * lc_rt_depth, lc_rt_edge_at, lc_rt_held_at.
  */
 struct lc_rt_thread {
 	/* hot: one cache line */
-	struct lc_rt_held *held;
-	uint32_t depth;
-	uint32_t capacity; /* of held */
-	uint64_t *edges; /* the edge cache: LC_RT_EDGES keys */
+	lc_rt_entry_t *top; /* &held[depth] */
+	struct lc_rt_edge *edges; /* the cache: LC_RT_EDGES of them */
+	lc_rt_entry_t *limit; /* of top, on the fast path */
+	lc_rt_entry_t *held;
 	struct lc_rt_thread *next; /* all threads; never unlinked */
 
 	/* cold */
+	struct lc_rt_edge base; /* what held[0] points to: key = the segment */
+	uint32_t capacity; /* of held */
 	uint32_t id; /* 1, 2, … in order of creation */
 	uint32_t tid; /* the kernel's; 0 until it runs */
 	uint32_t state; /* enum lc_rt_thread_state, atomic */
@@ -159,7 +170,7 @@ struct lc_rt_thread {
 	/* What it waits for if that is not an entry of held: a join, a
 	 * condition, a barrier. wait_object NULL = not waiting. */
 	const void *wait_object;
-	uint64_t wait_place; /* as lc_rt_held.place */
+	uint64_t wait_place; /* as lc_rt_edge.place */
 	uint32_t wait_stack; /* record id */
 	uint32_t wait_serial; /* counts waits */
 
@@ -170,6 +181,33 @@ struct lc_rt_thread {
 	uint32_t signals; /* has posted, signalled, set */
 	uint64_t look[6]; /* the watcher's */
 };
+
+/* What cleared entries point to. */
+extern struct lc_rt_edge lc_rt_no_edge;
+
+/* Of any thread; 0 while its books are being moved. */
+static inline uint32_t lc_rt_depth(const struct lc_rt_thread *t)
+{
+	lc_rt_entry_t *held = __atomic_load_n(&t->held, __ATOMIC_ACQUIRE);
+	lc_rt_entry_t *top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
+	size_t depth = (size_t)(top - held);
+
+	return depth < t->capacity ? (uint32_t)depth : 0;
+}
+
+static inline const struct lc_rt_edge *
+lc_rt_edge_at(const struct lc_rt_thread *t, uint32_t i)
+{
+	lc_rt_entry_t entry = __atomic_load_n(&t->held[i], __ATOMIC_ACQUIRE);
+
+	return (const struct lc_rt_edge *)(entry & ~LC_RT_HELD);
+}
+
+/* Is entry i a lock that is held? (Else it is asked for, or cleared.) */
+static inline bool lc_rt_held_at(const struct lc_rt_thread *t, uint32_t i)
+{
+	return t->held[i] & LC_RT_HELD && lc_rt_edge_at(t, i)->lock;
+}
 
 /* `fast` is `me` while the thread is booked, not inside the core, and not
  * steered; else NULL: one load decides. */
@@ -237,51 +275,48 @@ static inline uint64_t lc_rt_key(uint64_t before, const void *lock,
 
 /*
  * The fast path by itself, for callers that want their own hot function free of
- * everything else: false = nothing was done, take lc_rt_acquire_slow. With true,
- * lc_rt_hot_end after a real call that acquired; false from that one, or a call
- * that did not acquire: lc_rt_acquire_end_slow(lc_rt_hot_op(), got).
+ * everything else: NULL = nothing was done, take lc_rt_acquire_slow. Else call
+ * lc_rt_hot_end after a real call that acquired, or, if it did not,
+ * lc_rt_acquire_end_slow(lc_rt_hot_op(), false).
  */
-static inline __attribute__((always_inline)) bool
+static inline __attribute__((always_inline)) struct lc_rt_edge *
 lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 {
 	struct lc_rt_thread *me = lc_rt_tls.fast;
 	uint64_t place = LC_RT_PLACE(site, what);
-	struct lc_rt_held *e;
+	struct lc_rt_edge *e;
+	lc_rt_entry_t *top;
 	uint64_t key;
 
 	if (LC_RT_UNLIKELY(!me))
-		return false;
-	e = me->held + me->depth + 1;
-	key = lc_rt_key(e[-1].key, lock, place);
-	if (LC_RT_UNLIKELY(me->edges[key & (LC_RT_EDGES - 1)] != key ||
-			   me->depth + 2 >= me->capacity))
-		return false;
+		return NULL;
+	top = me->top;
+	key = lc_rt_key(((struct lc_rt_edge *)(*top & ~LC_RT_HELD))->key, lock,
+			place);
+	e = &me->edges[key & (LC_RT_EDGES - 1)];
+	if (LC_RT_UNLIKELY(e->key != key || top >= me->limit))
+		return NULL;
 	/* In this order, for signal handlers: what comes in between sees an
 	 * entry without a lock. */
-	me->depth++;
+	me->top = top + 1;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	e->place = place;
-	e->key = key;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	e->lock = lock;
-	return true;
+	top[1] = (lc_rt_entry_t)e;
+	return e;
 }
 
-static inline __attribute__((always_inline)) bool lc_rt_hot_end(void)
+/* `me` is lc_rt_tls.fast as it was before lc_rt_hot_begin. A signal handler in
+ * between may have moved the books, so top is read again. */
+static inline __attribute__((always_inline)) void
+lc_rt_hot_end(struct lc_rt_thread *me, struct lc_rt_edge *e)
 {
-	struct lc_rt_thread *me = lc_rt_tls.fast;
-
-	if (LC_RT_UNLIKELY(!me))
-		return false;
-	me->held[me->depth].place |= LC_RT_PLACE_HELD;
-	return true;
+	*me->top = (lc_rt_entry_t)e | LC_RT_HELD;
 }
 
 static inline struct lc_rt_op lc_rt_hot_op(void)
 {
 	struct lc_rt_thread *me = lc_rt_tls.me;
 
-	return (struct lc_rt_op){ me, me ? me->depth : 0 };
+	return (struct lc_rt_op){ me, me ? lc_rt_depth(me) : 0 };
 }
 
 /*
@@ -296,8 +331,11 @@ lc_rt_acquire_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 {
 	struct lc_rt_thread *me = lc_rt_tls.fast;
 
-	if (LC_RT_LIKELY(lc_rt_hot_begin(lock, what, site)))
-		return (struct lc_rt_op){ me, me->depth };
+	if (LC_RT_LIKELY(lc_rt_hot_begin(lock, what, site) != NULL))
+		return (struct lc_rt_op){ me,
+					  (uint32_t)(me->top - me->held) };
+	if (!lc_rt_active())
+		return (struct lc_rt_op){ NULL, 0 };
 	return lc_rt_acquire_slow(lock, what, site);
 }
 
@@ -321,7 +359,7 @@ static inline __attribute__((always_inline)) void
 lc_rt_acquire_end(struct lc_rt_op op, bool got)
 {
 	if (LC_RT_LIKELY(got && op.me && op.me == lc_rt_tls.fast))
-		op.me->held[op.index].place |= LC_RT_PLACE_HELD;
+		op.me->held[op.index] |= LC_RT_HELD;
 	else if (op.me)
 		lc_rt_acquire_end_slow(op, got);
 }
@@ -345,17 +383,19 @@ lc_rt_release(const void *lock, uint32_t what, lc_rt_site_t site)
 	struct lc_rt_thread *me = lc_rt_tls.fast;
 
 	if (LC_RT_LIKELY(me)) {
-		uint32_t depth = me->depth;
-		struct lc_rt_held *e = me->held + depth;
+		lc_rt_entry_t *top = me->top;
+		lc_rt_entry_t entry = *top;
+		struct lc_rt_edge *e = (struct lc_rt_edge *)(entry ^ LC_RT_HELD);
 
-		if (LC_RT_LIKELY(e->lock == lock &&
-				 (e->place & LC_RT_PLACE_HELD))) {
-			e->lock = NULL;
+		if (LC_RT_LIKELY(entry & LC_RT_HELD && e->lock == lock)) {
+			*top = (lc_rt_entry_t)&lc_rt_no_edge;
 			__atomic_signal_fence(__ATOMIC_SEQ_CST);
-			me->depth = depth - 1;
+			me->top = top - 1;
 			return LC_RT_RELEASE_OK;
 		}
 	}
+	if (!lc_rt_active())
+		return LC_RT_RELEASE_UNKNOWN;
 	return lc_rt_release_slow(lock, what, site);
 }
 

@@ -7,47 +7,38 @@
  */
 #include "internal.h"
 
+/* Index of the entry by which t holds the lock, 0 if it does not. */
+static uint32_t holds(const struct lc_rt_thread *t, const void *lock)
+{
+	for (uint32_t i = lc_rt_depth(t); i > 0; i--)
+		if (lc_rt_edge_at(t, i)->lock == lock && lc_rt_held_at(t, i))
+			return i;
+	return 0;
+}
+
 uint32_t lc_rt_holders(const void *lock, struct lc_rt_thread **who,
 		       uint32_t max)
 {
 	uint32_t count = 0;
 
 	LC_RT_EACH_THREAD(t) {
-		struct lc_rt_held *held =
-			__atomic_load_n(&t->held, __ATOMIC_ACQUIRE);
-
 		if (t->state == LC_RT_THREAD_FREE ||
-		    t->state == LC_RT_THREAD_STARTING)
+		    t->state == LC_RT_THREAD_STARTING || !holds(t, lock))
 			continue;
-		for (uint32_t i = t->depth; i > 0; i--)
-			if (held[i].lock == lock &&
-			    held[i].place & LC_RT_PLACE_HELD) {
-				if (count < max)
-					who[count] = t;
-				count++;
-				break;
-			}
+		if (count < max)
+			who[count] = t;
+		count++;
 	}
 	return count;
 }
 
-/* Index of the entry by which t holds the lock, 0 if it does not. */
-static uint32_t holds(const struct lc_rt_thread *t, const void *lock)
-{
-	for (uint32_t i = t->depth; i > 0; i--)
-		if (t->held[i].lock == lock &&
-		    t->held[i].place & LC_RT_PLACE_HELD)
-			return i;
-	return 0;
-}
-
 const void *lc_rt_waits_for(struct lc_rt_thread *t, uint64_t *place)
 {
-	struct lc_rt_held *held = __atomic_load_n(&t->held, __ATOMIC_ACQUIRE);
-	struct lc_rt_held *e = &held[t->depth];
+	uint32_t depth = lc_rt_depth(t);
+	const struct lc_rt_edge *e = lc_rt_edge_at(t, depth);
 	const void *object;
 
-	if (t->depth && e->lock && !(e->place & LC_RT_PLACE_HELD) &&
+	if (depth && e->lock && !lc_rt_held_at(t, depth) &&
 	    LC_WHAT_HOW(LC_RT_PLACE_WHAT(e->place)) != LC_HOW_TRY) {
 		*place = e->place;
 		return e->lock;
@@ -99,7 +90,7 @@ static struct lc_rt_thread *blocker(struct lc_rt_thread *t)
 			continue;
 		i = holds(h, object);
 		if (i && lc_rt_conflict(what,
-					LC_RT_PLACE_WHAT(h->held[i].place)))
+					LC_RT_PLACE_WHAT(lc_rt_edge_at(h, i)->place)))
 			return h;
 	}
 	return NULL;
@@ -144,7 +135,7 @@ static uint32_t stuck_holder(struct lc_rt_thread *t, const void *object,
 		i = holds(h, object);
 		if (!i || (h == t && LC_WHAT_KIND(what) == LC_KIND_SEM))
 			continue;
-		if (lc_rt_conflict(what, LC_RT_PLACE_WHAT(h->held[i].place))) {
+		if (lc_rt_conflict(what, LC_RT_PLACE_WHAT(lc_rt_edge_at(h, i)->place))) {
 			*who = h;
 			return i;
 		}
@@ -243,7 +234,7 @@ static struct lc_rt_thread *stuck_next(struct lc_rt_thread *t,
 	e->wait_site = lc_rt_place_of(LC_RT_PLACE_SITE(place), what);
 	e->wait_stack = place == t->wait_place && object == t->wait_object ?
 				t->wait_stack :
-				lc_rt_entry_stack(t, t->depth);
+				lc_rt_entry_stack(t, lc_rt_depth(t));
 	if (LC_WHAT_KIND(what) == LC_KIND_THREAD) {
 		who = (struct lc_rt_thread *)object;
 	} else if (!has_owner(what, object)) {
@@ -252,10 +243,10 @@ static struct lc_rt_thread *stuck_next(struct lc_rt_thread *t,
 		i = stuck_holder(t, object, what, &who);
 		if (i) {
 			e->hold_site = lc_rt_place_of(
-				LC_RT_PLACE_SITE(who->held[i].place),
-				LC_RT_PLACE_WHAT(who->held[i].place));
+				LC_RT_PLACE_SITE(lc_rt_edge_at(who, i)->place),
+				LC_RT_PLACE_WHAT(lc_rt_edge_at(who, i)->place));
 			e->hold_stack = lc_rt_entry_stack(who, i);
-			e->hold_what = LC_RT_PLACE_WHAT(who->held[i].place) &
+			e->hold_what = LC_RT_PLACE_WHAT(lc_rt_edge_at(who, i)->place) &
 				       0x1ff;
 			if (who->state == LC_RT_THREAD_ENDED)
 				e->flags = LC_EDGE_HOLDER_ENDED;

@@ -157,6 +157,12 @@ LC_RT_HIDDEN uint32_t lc_rt_count(uint64_t a, uint64_t b);
 
 /* ---- books.c ---- */
 
+/* Empty books, with memory for them; and emptied again. */
+LC_RT_HIDDEN void lc_rt_books_new(struct lc_rt_thread *t);
+LC_RT_HIDDEN void lc_rt_books_clear(struct lc_rt_thread *t);
+/* What is held stays; what has been recorded is forgotten. */
+LC_RT_HIDDEN void lc_rt_books_forget(struct lc_rt_thread *t);
+LC_RT_HIDDEN uint32_t lc_rt_count_held(const struct lc_rt_thread *t);
 LC_RT_HIDDEN void lc_rt_books_seed(struct lc_rt_thread *me);
 LC_RT_HIDDEN uint32_t lc_rt_tuple(struct lc_rt_thread *me,
 				  struct lc_rt_lock *lock, uint32_t what,

@@ -91,7 +91,6 @@ enum lc_rec_how { /* bits 7–8 */
 enum {
 	LC_WHAT_NAMED = 1 << 9, /* runtime only: the site is a lc_rt_site */
 	LC_WHAT_RELOCK = 1 << 10, /* taken again by a condition wait */
-	LC_WHAT_HELD = 1 << 11, /* runtime only: has been acquired */
 	LC_WHAT_LIBC = 1 << 12, /* runtime only: an object of libc, by the shim */
 };
 

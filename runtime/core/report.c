@@ -287,10 +287,11 @@ static void other_side(struct lc_rec_misuse *m, const struct lc_rt_lock *l)
 	struct lc_rt_thread *holder = NULL;
 
 	if (lc_rt_holders((const void *)l->node.key, &holder, 1)) {
-		for (uint32_t i = holder->depth; i > 0; i--) {
-			uint64_t place = holder->held[i].place;
+		for (uint32_t i = lc_rt_depth(holder); i > 0; i--) {
+			const struct lc_rt_edge *e = lc_rt_edge_at(holder, i);
+			uint64_t place = e->place;
 
-			if (holder->held[i].lock != (const void *)l->node.key)
+			if (e->lock != (const void *)l->node.key)
 				continue;
 			m->other_site = lc_rt_place_of(
 				LC_RT_PLACE_SITE(place),

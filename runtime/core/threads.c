@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FIRST_CAPACITY = 32, LAST_ROUND = 3 };
+enum { LAST_ROUND = 3 };
 
 static struct lc_rt_thread *threads;
 uint32_t lc_rt_thread_count;
@@ -97,10 +97,7 @@ static struct lc_rt_thread *take_books(void)
 	}
 	if (!t) {
 		t = lc_rt_alloc(sizeof(*t));
-		t->held = lc_rt_alloc(FIRST_CAPACITY * sizeof(*t->held));
-		t->edges = lc_rt_alloc(LC_RT_EDGES * sizeof(*t->edges));
-		t->seen = lc_rt_alloc(sizeof(*t->seen));
-		t->capacity = FIRST_CAPACITY;
+		lc_rt_books_new(t);
 		t->state = LC_RT_THREAD_STARTING;
 		t->id = __atomic_add_fetch(&lc_rt_thread_count, 1,
 					   __ATOMIC_RELAXED);
@@ -108,10 +105,8 @@ static struct lc_rt_thread *take_books(void)
 		return t;
 	}
 	t->id = __atomic_add_fetch(&lc_rt_thread_count, 1, __ATOMIC_RELAXED);
-	memset(t->held, 0, t->capacity * sizeof(*t->held));
-	memset(t->edges, 0, LC_RT_EDGES * sizeof(*t->edges));
-	lc_rt_seen_clear(t->seen);
-	t->depth = t->tid = t->flags = t->nth = 0;
+	lc_rt_books_clear(t);
+	t->tid = t->flags = t->nth = 0;
 	t->creator = t->creator_segment = 0;
 	t->create = t->start = 0;
 	t->create_stack = 0;
@@ -276,25 +271,16 @@ void lc_rt_thread_run(struct lc_rt_thread *self)
 
 static void report_held(struct lc_rt_thread *me)
 {
-	for (uint32_t i = me->depth; i > 0; i--) {
-		struct lc_rt_held *e = &me->held[i];
+	for (uint32_t i = lc_rt_depth(me); i > 0; i--) {
+		const struct lc_rt_edge *e = lc_rt_edge_at(me, i);
 		struct lc_rt_lock *l = e->lock ? lc_rt_lock_find(e->lock) : NULL;
-		uint32_t what = LC_RT_PLACE_WHAT(e->place);
 
 		/* To end with a robust mutex is what robust is for. */
-		if (!l || !(what & LC_WHAT_HELD) || l->flags & LC_LOCK_ROBUST)
+		if (!l || !lc_rt_held_at(me, i) || l->flags & LC_LOCK_ROBUST)
 			continue;
-		lc_rt_misuse(LC_MISUSE_EXIT_HOLDING, e->lock, what, 0);
+		lc_rt_misuse(LC_MISUSE_EXIT_HOLDING, e->lock,
+			     LC_RT_PLACE_WHAT(e->place), 0);
 	}
-}
-
-static uint32_t count_held(const struct lc_rt_thread *me)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 1; i <= me->depth; i++)
-		n += me->held[i].lock != NULL;
-	return n;
 }
 
 void lc_rt_thread_end(void)
@@ -307,7 +293,7 @@ void lc_rt_thread_end(void)
 		return;
 	if (lc_rt_steered && lc_rt_steer.thread_ended)
 		lc_rt_steer.thread_ended(me);
-	held = count_held(me);
+	held = lc_rt_count_held(me);
 	if (held)
 		report_held(me);
 	r = lc_rt_record_new(me, LC_REC_THREAD_END, sizeof(*r));
@@ -341,20 +327,12 @@ static void key_destructor(void *round)
 		lc_rt_thread_end();
 }
 
-static bool holds_any(const struct lc_rt_thread *t)
-{
-	for (uint32_t i = 1; i <= t->depth; i++)
-		if (t->held[i].lock)
-			return true;
-	return false;
-}
-
 /* Nobody will ask for it any more. */
 static void retire(struct lc_rt_thread *t)
 {
 	uint32_t ended = LC_RT_THREAD_ENDED;
 
-	if (!holds_any(t))
+	if (!lc_rt_count_held(t))
 		__atomic_compare_exchange_n(&t->state, &ended,
 					    LC_RT_THREAD_FREE, false,
 					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
@@ -476,7 +454,7 @@ static void forked(bool in_child)
 		if (r) {
 			r->event = LC_PROCESS_FORKED;
 			r->thread = me->id;
-			r->held = count_held(me);
+			r->held = lc_rt_count_held(me);
 		}
 		lc_rt_record_done(r, sizeof(*r));
 	}
@@ -505,7 +483,7 @@ bool lc_rt_exec_begin(lc_rt_site_t site)
 	if (r) {
 		r->event = LC_PROCESS_EXEC;
 		r->thread = me->id;
-		r->held = count_held(me);
+		r->held = lc_rt_count_held(me);
 		r->site = lc_rt_site_place(me, site, 0);
 	}
 	lc_rt_record_done(r, sizeof(*r));
@@ -525,10 +503,11 @@ bool lc_rt_held_since_fork(const void *lock)
 	if ((pid_t)syscall(SYS_getpid) != own_pid)
 		return true;
 	LC_RT_EACH_THREAD(t) {
-		uint32_t depth = t->of_parent ? t->depth : t->forked_depth;
+		uint32_t now = lc_rt_depth(t);
+		uint32_t depth = t->of_parent ? now : t->forked_depth;
 
-		for (uint32_t i = 1; i <= depth && i <= t->depth; i++)
-			if (t->held[i].lock == lock)
+		for (uint32_t i = 1; i <= depth && i <= now; i++)
+			if (lc_rt_edge_at(t, i)->lock == lock)
 				return true;
 	}
 	return false;
@@ -554,7 +533,7 @@ static void in_child(void)
 			continue;
 		t->joined = t->of_parent = true;
 		t->wait_object = NULL;
-		t->state = holds_any(t) ? LC_RT_THREAD_ENDED :
+		t->state = lc_rt_count_held(t) ? LC_RT_THREAD_ENDED :
 					  LC_RT_THREAD_FREE;
 	}
 	own_pid = (pid_t)syscall(SYS_getpid);
@@ -563,11 +542,10 @@ static void in_child(void)
 	lc_rt_watch_forked();
 	me->tid = lc_rt_tid();
 	me->flags |= LC_THREAD_MAIN;
-	me->forked_depth = me->depth;
+	me->forked_depth = lc_rt_depth(me);
 	/* The parent's file has the stack, this one has not. */
 	me->create_stack = 0;
-	memset(me->edges, 0, LC_RT_EDGES * sizeof(*me->edges));
-	lc_rt_seen_clear(me->seen);
+	lc_rt_books_forget(me);
 	lc_rt_modules_again(me);
 	lc_rt_thread_record(me, me);
 	LC_RT_EACH_THREAD(t)

@@ -37,7 +37,9 @@ static uint64_t wait_of(struct lc_rt_thread *t)
 	if (!object)
 		return 0;
 	return lc_rt_mix(lc_rt_mix((uintptr_t)object, place),
-			 lc_rt_mix(t->wait_serial, t->held[t->depth].key)) | 1;
+			 lc_rt_mix(t->wait_serial,
+				   lc_rt_edge_at(t, lc_rt_depth(t))->key)) |
+	       1;
 }
 
 static bool still(struct lc_rt_thread *t)
@@ -173,11 +175,8 @@ static void *watch(void *unused)
 
 static void prepare_self(void)
 {
-	if (self.held)
-		return;
-	self.held = lc_rt_alloc(8 * sizeof(*self.held));
-	self.capacity = 8;
-	self.edges = lc_rt_alloc(LC_RT_EDGES * sizeof(*self.edges));
+	if (!self.held)
+		lc_rt_books_new(&self);
 }
 
 void lc_rt_watch_start(void)
@@ -217,7 +216,7 @@ void lc_rt_watch_forked(void)
 void lc_rt_hang_self(struct lc_rt_thread *me, const void *lock, uint32_t what,
 		     lc_rt_site_t site, uint32_t stack, uint32_t held_index)
 {
-	struct lc_rt_held *h = &me->held[held_index];
+	const struct lc_rt_edge *h = lc_rt_edge_at(me, held_index);
 	struct lc_rec_edge e = {
 		.waiter = me->id,
 		.what = what & 0x1ff,

@@ -20,14 +20,21 @@ static inline __attribute__((always_inline)) bool acquired(int rc)
  */
 #define HOT(object, what, site, real, cold)                                 \
 	do {                                                                \
+		struct lc_rt_thread *me = lc_rt_tls.fast;                   \
+		struct lc_rt_edge *edge =                                   \
+			lc_rt_hot_begin(object, what, site);                \
 		int rc;                                                     \
 									    \
-		if (LC_RT_UNLIKELY(!lc_rt_hot_begin(object, what, site)))   \
+		if (LC_RT_UNLIKELY(!edge)) {                                \
+			if (lc_rt_state == LC_RT_OFF)                       \
+				return (real);                              \
 			return (cold);                                      \
+		}                                                           \
 		rc = (real);                                                \
-		if (LC_RT_LIKELY(rc == 0 && lc_rt_hot_end()))               \
-			return 0;                                           \
-		return odd_end(rc);                                         \
+		if (LC_RT_UNLIKELY(rc != 0))                                \
+			return odd_end(rc);                                 \
+		lc_rt_hot_end(me, edge);                                    \
+		return 0;                                                   \
 	} while (0)
 
 /* Not acquired, or acquired from a dead owner. */
@@ -45,7 +52,8 @@ static __attribute__((noinline)) int odd_end(int rc)
 			lc_rt_acquire_slow(object, what, site);             \
 		int rc = (real);                                            \
 									    \
-		lc_rt_acquire_end(op, acquired(rc));                        \
+		if (op.me)                                                  \
+			lc_rt_acquire_end(op, acquired(rc));                \
 		return rc;                                                  \
 	} while (0)
 
