@@ -190,6 +190,26 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 	}
 }
 
+/* The callee's gates, and what the caller holds around the call. */
+static uint32_t lift_gates(const struct subst *b, const struct openedge *e,
+			   loc_t **out)
+{
+	struct sim *m = b->m;
+	loc_t *inner = lift_locs(m, b, e->gates, e->ngates);
+	uint32_t n = 0;
+
+	*out = lc_arena_alloc(&m->scratch,
+			      (e->ngates + b->pre->held.len + 1) *
+				      sizeof(loc_t));
+	for (uint32_t i = 0; i < e->ngates; i++)
+		(*out)[n++] = inner[i];
+	for (uint32_t i = 0; i < b->pre->held.len; i++)
+		if (b->pre->held.data[i].count > 0 &&
+		    b->pre->held.data[i].mode != LC_MODE_SHARED)
+			(*out)[n++] = b->pre->held.data[i].lock;
+	return n;
+}
+
 static void lift_edges(const struct subst *b, const struct summary *sum,
 		       bool weak)
 {
@@ -200,8 +220,8 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 		struct lockref held;
 		struct acquire a = { 0 };
 		struct fact left[MAX_CONDS];
-		uint32_t nleft;
-		loc_t wanted;
+		uint32_t nleft, ngates;
+		loc_t wanted, *gates;
 
 		if (!conditions(b, e.conds, e.nconds, left, &nleft))
 			continue;
@@ -231,9 +251,9 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 			r->weak = a.weak || b->pre->weak;
 			continue;
 		}
-		edge_add(m, b->pre, &held, wanted, &a,
-			 lift_locs(m, b, e.gates, e.ngates), e.ngates,
-			 left, nleft);
+		ngates = lift_gates(b, &e, &gates);
+		edge_add(m, b->pre, &held, wanted, &a, gates, ngates, left,
+			 nleft);
 	}
 }
 

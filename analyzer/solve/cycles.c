@@ -358,6 +358,49 @@ static bool common_gate(struct search *q)
 	return false;
 }
 
+/* The lock of an object that both locks of the edge hang below. */
+static bool owns_both(const struct solver *s, const struct edge *e, loc_t gate)
+{
+	const struct locs *l = &s->locs;
+	loc_t owner = loc_object(l, gate);
+
+	return loc_at(l, loc_at(l, gate)->root)->kind == ROOT_PARAM &&
+	       loc_below(l, e->held.lock, owner) &&
+	       loc_below(l, e->wanted, owner);
+}
+
+static bool has_owner_gate(struct solver *s, const struct edge *e,
+			   uint32_t lock)
+{
+	for (uint32_t g = 0; g < e->ngates; g++)
+		if (owns_both(s, e, e->gates[g]) &&
+		    emit_lock(s, e->gates[g],
+			      LC_KIND_UNKNOWN) == lock)
+			return true;
+	return false;
+}
+
+/* As common_gate(), by class: each thread is under the lock of the object that
+ * its two locks belong to. Another object has other locks below it. */
+static bool common_owner_gate(struct search *q)
+{
+	struct solver *s = q->s;
+	const struct edge *e = &s->edges.data[q->edge[0]];
+
+	for (uint32_t g = 0; g < e->ngates; g++) {
+		uint32_t lock = emit_lock(s, e->gates[g], LC_KIND_UNKNOWN);
+		bool all = owns_both(s, e, e->gates[g]);
+
+		for (uint32_t i = 0; all && i < q->depth; i++)
+			all = q->links.data[q->path[i]].held != lock &&
+			      has_owner_gate(s, &s->edges.data[q->edge[i]],
+					     lock);
+		if (all)
+			return true;
+	}
+	return false;
+}
+
 static bool modes_block(const struct search *q)
 {
 	for (uint32_t i = 0; i < q->depth; i++) {
@@ -426,7 +469,8 @@ static bool possible(struct search *q)
 						: "the threads do not overlap";
 				return false;
 			}
-	if (q->depth == 1 ? table_gate(q) : common_gate(q)) {
+	if (q->depth == 1 ? table_gate(q)
+			  : common_gate(q) || common_owner_gate(q)) {
 		q->reason = "a gate lock is held around it";
 		return false;
 	}

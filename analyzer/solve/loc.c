@@ -295,6 +295,12 @@ static void class_of(struct locs *l, loc_t x, bool ident, struct lc_buf *b)
 			add_step(l, chain[n], b, true);
 		return;
 	}
+	if (loc_at(l, x)->kind == STEP_DEREF &&
+	    type_chain(l, loc_at(l, x)->parent, chain, MAX_DEPTH + 2)) {
+		lc_buf_str(b, "*");
+		class_of(l, loc_at(l, x)->parent, ident, b);
+		return;
+	}
 	if (root->kind == ROOT_GLOBAL) {
 		const struct symbol *s = &l->program->symbols.data[root->ref];
 		const struct loc *at = loc_at(l, x);

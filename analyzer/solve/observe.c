@@ -229,6 +229,15 @@ static bool given(const struct locs *l, loc_t index)
 	       without_arithmetic(l, index) == index;
 }
 
+/* What a call returned, perhaps brought into the range: a hash, a random
+ * number. */
+static bool drawn(const struct locs *l, loc_t index)
+{
+	const struct loc *n = loc_at(l, without_arithmetic(l, index));
+
+	return n->kind == ROOT_SYM && n->why == SYM_RESULT;
+}
+
 /* The dining philosophers' forks: one element of an array, and the one that
  * wrapping arithmetic finds from it; or two elements by two numbers of which
  * nothing is known. Fewer guests than seats are let in by a semaphore that
@@ -250,7 +259,8 @@ static bool is_ring(const struct locs *l, const struct state *st, loc_t held,
 		return false;
 	x = loc_at(l, a->ref);
 	y = loc_at(l, b->ref);
-	if (given(l, a->ref) && given(l, b->ref))
+	if ((given(l, a->ref) && given(l, b->ref)) ||
+	    (drawn(l, a->ref) && drawn(l, b->ref)))
 		return !index_tested(l, st, a->ref) &&
 		       !index_tested(l, st, b->ref) && !seated(st);
 	if (!(x->kind == STEP_ARITH && (x->value & LC_ARITH_WRAPS)) &&

@@ -260,8 +260,7 @@ static void emit_leak(struct solver *s, const struct leak *k, enum lc_exit_kind 
 	struct lc_fact_exit *x;
 	uint32_t site, trace, text;
 
-	if (!lock_counts(s, lock) || s->out->locks.data[lock].local ||
-	    nameless(s, k->lock))
+	if (!lock_counts(s, lock) || s->out->locks.data[lock].local)
 		return;
 	site = emit_site(s, k->function, k->pos);
 	trace_begin(s, emit_string(s, "%s()",
@@ -412,6 +411,48 @@ static bool forgotten(struct solver *s, const struct leak *k)
 	       !named_as_lock(s, k->function) && !k->handed_over;
 }
 
+static bool stands_for(const struct solver *s, uint32_t event, uint32_t inner)
+{
+	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
+	     e = s->events.data[e].inner)
+		if (e == inner)
+			return true;
+	return false;
+}
+
+/* Some outcome says that the lock is held. */
+static bool callers_know(const struct solver *s, const struct leak *k)
+{
+	const struct summary *sum = &s->summaries[k->function];
+
+	for (uint32_t i = 0; i < sum->outcomes.len; i++)
+		for (uint32_t d = 0; d < sum->outcomes.data[i].ndeltas; d++)
+			if (sum->outcomes.data[i].deltas[d].held.event ==
+			    k->held.event)
+				return true;
+	return false;
+}
+
+/* All callers are here to be seen: none releases what is left to it, and none
+ * passes it on to others. */
+static bool nobody_takes_over(struct solver *s, const struct leak *k)
+{
+	if (!(function_symbol(&s->program, k->function)->flags &
+	      LC_SYM_INTERNAL) ||
+	    !s->ncallers[k->function] || s->escapes[k->function] ||
+	    !callers_know(s, k))
+		return false;
+	for (uint32_t i = 0; i < s->leaks.len; i++) {
+		const struct leak *o = &s->leaks.data[i];
+
+		if (o->function != k->function && !o->thread_exit &&
+		    !is_main(s, o->function) &&
+		    stands_for(s, o->held.event, k->held.event))
+			return false;
+	}
+	return true;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
@@ -423,6 +464,8 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	    s->summaries[k->function].inexact || vague_element(s, k))
 		return;
 	mine = gives_back(s, k, &release);
+	if (!mine && nameless(s, k->lock))
+		return;
 	others = free_signs(s, k);
 	failure = says_failure(s, k, others);
 	if (k->thread_exit || thread_starts_in(s, k->function)) {
@@ -462,7 +505,11 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	    strcasestr(function_name(&s->program, k->function),
 		       s->ncallers[k->function] ? "locked" : "lock"))
 		return; /* it is what the name says */
-	if (!failure && (caller_decides(s, k) || separated(k, others))) {
+	if (caller_decides(s, k))
+		strength = LC_POSSIBLE;
+	if (!failure &&
+	    (caller_decides(s, k) ||
+	     (separated(k, others) && !nobody_takes_over(s, k)))) {
 		/* perhaps it says so to callers that we do not see */
 		if (returns_pointer(s, k->function) ||
 		    named_as_lock(s, k->function))
