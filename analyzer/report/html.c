@@ -201,19 +201,20 @@ static json_t *finding(struct writer *w, const struct lc_finding *f)
 	set_text(j, "fix", f->fix);
 	if (f->state)
 		set_text(j, "state", lc_state_name(f->state));
+	set_flag(j, "touched", f->touched);
+	if (f->suppressed) {
+		set_text(j, "suppressed", *f->suppressed ? f->suppressed
+							 : "no reason given");
+		set_place(w, j, "suppressedAt", &f->suppressed_at, AROUND);
+	}
 	return j;
 }
 
 static void put_findings(struct writer *w)
 {
-	const char *separator = "\n";
-
 	fputs(",\n\"findings\":[", w->out);
 	for (uint32_t i = 0; i < w->findings->findings.len; i++) {
-		if (w->findings->findings.data[i].suppressed)
-			continue;
-		fputs(separator, w->out);
-		separator = ",\n";
+		fputs(i ? ",\n" : "\n", w->out);
 		put_json(w, finding(w, &w->findings->findings.data[i]));
 	}
 	fputs("]", w->out);
@@ -365,6 +366,20 @@ static void put_order(struct writer *w)
 
 /* ---- the run ---- */
 
+/* Findings of the baseline that are gone. */
+static json_t *fixed(const struct lc_findings *f)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < f->absent.len; i++)
+		json_array_append_new(
+			list, json_pack("{s:o, s:o}", "rule",
+					lc_json_text(f->absent.data[i].rule),
+					"message",
+					lc_json_text(f->absent.data[i].message)));
+	return list;
+}
+
 static void put_run(struct writer *w, const struct lc_report_options *o)
 {
 	const struct lc_findings *f = w->findings;
@@ -382,7 +397,8 @@ static void put_run(struct writer *w, const struct lc_report_options *o)
 		"\"page\":\"%s\",\n\"bad\":", LC_VERSION, f->nunits,
 		f->nincomplete, o && o->graph_first ? "order" : "findings");
 	put_json(w, bad);
-	fputs(",\n\"fixed\":[]", w->out);
+	fputs(",\n\"fixed\":", w->out);
+	put_json(w, fixed(f));
 }
 
 /* ---- sources: comes last, when it is known what is shown ---- */

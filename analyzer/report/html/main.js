@@ -93,7 +93,7 @@ function overview() {
 				),
 				judged && tile(fresh, 'new', 'st-new', () => only(filter.states, 'new')),
 				data.fixed.length
-					? tile(data.fixed.length, 'fixed', 'st-fixed', () => {
+					? tile(data.fixed.length, 'gone', 'st-fixed', () => {
 							$('fixed').open = true;
 							$('fixed').scrollIntoView();
 						})
@@ -162,7 +162,7 @@ function overview() {
 							el(
 								'b',
 								{},
-								`${plural(data.fixed.length, 'finding')} of the baseline that ${data.fixed.length === 1 ? 'is' : 'are'} gone`,
+								`${plural(data.fixed.length, 'finding')} of the baseline, fixed or suppressed since`,
 							),
 						),
 						el(
