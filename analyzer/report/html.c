@@ -5,7 +5,9 @@
  * page makes of it is in the scripts there; here is only the data.
  *
  * A place is [file, line, column, function, macro], the last two left out if
- * empty; file is an index of `files`. A lock is an index of order.locks.
+ * empty; file is an index of `files`. A lock is an index of order.locks. The
+ * page also shows a finding's verdict, {"word": "confirmed", "text": "…"}, which
+ * nothing writes as long as no database has one.
  */
 #include <stdlib.h>
 

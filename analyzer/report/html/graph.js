@@ -97,7 +97,7 @@ function drawNode(l, k, lock, pair) {
 		sv(
 			'text',
 			{ x: b[0] + 14, y: b[1] + 20 },
-			cut(l.name, Math.max(6, Math.floor((b[2] - 24) / 8))),
+			cutMiddle(l.name, Math.max(6, Math.floor((b[2] - 24) / 8))),
 		),
 	);
 }

@@ -77,49 +77,96 @@ function node(n) {
 	);
 }
 
+/* ---- where things stand ---- */
+
+/* Round a ring: good for few, and short names. */
+function placeRound(nodes) {
+	const n = nodes.length / 2;
+	const size = n === 1 ? [520, 130, 150, 0] : n === 2 ? [520, 250, 158, 92] : [520, 320, 180, 122];
+	const [width, height, rx, ry] = size;
+
+	nodes.forEach((k, i) => {
+		const angle = Math.PI + (i * Math.PI) / n;
+
+		k.x = width / 2 + rx * Math.cos(angle);
+		k.y = height / 2 + ry * Math.sin(angle);
+		/* nothing may hang over the edge */
+		k.x = Math.min(width - k.w / 2 - 4, Math.max(k.w / 2 + 4, k.x));
+	});
+	return { width, height, bend: n === 1 ? -34 : n === 2 ? -22 : -14 };
+}
+
+/* Threads on the left, locks on the right, from top to bottom: holds any number
+ * of any names. The last lock leads back to the first thread. */
+function placeLadder(nodes) {
+	const step = 62;
+
+	nodes.forEach((k, i) => {
+		k.x = i % 2 ? 480 : 112;
+		k.y = 52 + (i >> 1) * step;
+	});
+	return { width: 620, height: 40 + (nodes.length / 2) * step, bend: 0, ladder: true };
+}
+
+/* From the last lock round the outside to the first thread. */
+function wayBack(lock, thread, width) {
+	const right = width - 12,
+		top = 14,
+		end = thread.y - thread.h / 2 - 7;
+
+	return sv(
+		'g',
+		{ class: 'tie holds' },
+		sv('path', {
+			d: `M${lock.x + lock.w / 2 + 3} ${lock.y}H${right - 10}Q${right} ${lock.y} ${right} ${lock.y - 10}V${top + 10}Q${right} ${top} ${right - 10} ${top}H${thread.x + 10}Q${thread.x} ${top} ${thread.x} ${end}`,
+			'marker-end': 'url(#tip-holds)',
+		}),
+		sv('rect', { class: 'tie-back', x: width / 2 - 26, y: top - 9, width: 52, height: 18, rx: 9 }),
+		sv('text', { x: width / 2, y: top + 4, 'text-anchor': 'middle' }, 'held by'),
+	);
+}
+
+/* ---- the picture ---- */
+
+const ROUND_MAX = 150; /* widest name of a ring of three */
+
+function ringNodes(ring) {
+	const n = ring.length;
+
+	return ring.flatMap((r) =>
+		[
+			['thread', (n > 1 ? `T${r.no} ` : '') + r.thread, ''],
+			['lock', r.wants, r.color],
+		].map(([kind, name, color]) => {
+			const label = cutMiddle(name, n > 2 ? 24 : 26);
+
+			return { kind, name, color, label, w: label.length * 7.6 + 26, h: 34 };
+		}),
+	);
+}
+
 /* `ring`: [{ no, thread, wants, color }…], each waiting for what the next holds;
  * `state(i)`: what thread i does at the moment, { holds: Set of lock names,
  * waits: bool }. */
 function ringPicture(ring, state) {
 	const n = ring.length,
-		nodes = [];
-	const W = 520,
-		H = n === 1 ? 130 : n === 2 ? 250 : 320;
-	const rx = n === 1 ? 150 : n === 2 ? 158 : 180,
-		ry = n === 1 ? 0 : n === 2 ? 92 : 122;
-
-	for (let i = 0; i < 2 * n; i++) {
-		const angle = Math.PI + (i * Math.PI) / n,
-			r = ring[i >> 1];
-		const name = i % 2 ? r.wants : (n > 1 ? `T${r.no} ` : '') + r.thread;
-		const label = cut(name, n > 2 ? 20 : 26);
-
-		nodes.push({
-			kind: i % 2 ? 'lock' : 'thread',
-			name,
-			label,
-			color: i % 2 ? r.color : '',
-			x: W / 2 + rx * Math.cos(angle),
-			y: H / 2 + ry * Math.sin(angle),
-			w: label.length * 7.6 + 26,
-			h: 34,
-		});
-	}
-	for (const k of nodes)
-		/* nothing may hang over the edge */
-		k.x = Math.min(W - k.w / 2 - 4, Math.max(k.w / 2 + 4, k.x));
+		nodes = ringNodes(ring);
+	const round = n < 3 || (n === 3 && nodes.every((k) => k.w <= ROUND_MAX));
+	const { width, height, bend, ladder } = round ? placeRound(nodes) : placeLadder(nodes);
 	const ties = [];
-	for (let i = 0; i < n; i++) {
-		const waits = state(i).waits,
-			holder = (i + 1) % n,
-			holds = state(holder).holds.has(ring[i].wants);
-		const bend = n === 1 ? -34 : n === 2 ? -22 : -14;
 
-		if (waits) ties.push(arrow(nodes[2 * i], nodes[2 * i + 1], bend, 'waits', 'waits for'));
-		if (holds)
-			ties.push(
-				arrow(nodes[2 * i + 1], nodes[(2 * i + 2) % (2 * n)], bend, 'holds', 'held by'),
-			);
+	for (let i = 0; i < n; i++) {
+		const thread = nodes[2 * i],
+			lock = nodes[2 * i + 1],
+			holder = nodes[(2 * i + 2) % (2 * n)];
+
+		if (state(i).waits) ties.push(arrow(thread, lock, bend, 'waits', 'waits for'));
+		if (!state((i + 1) % n).holds.has(ring[i].wants)) continue;
+		ties.push(
+			ladder && i === n - 1
+				? wayBack(lock, holder, width)
+				: arrow(lock, holder, bend, 'holds', 'held by'),
+		);
 	}
 	const words = ring.map(
 		(r, i) =>
@@ -127,7 +174,12 @@ function ringPicture(ring, state) {
 	);
 	return sv(
 		'svg',
-		{ class: 'ring', viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': words.join('; ') },
+		{
+			class: 'ring',
+			viewBox: `0 0 ${width} ${height}`,
+			role: 'img',
+			'aria-label': words.join('; '),
+		},
 		sv('defs', {}, tip('waits'), tip('holds')),
 		ties,
 		nodes.map(node),

@@ -25,6 +25,9 @@ function button(text, attrs, ...kids) {
 const count = (n) => n.toLocaleString('en');
 const plural = (n, word) => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 const cut = (s, n) => (s.length > n ? s.slice(0, n - 1) + '…' : s);
+/* The end of a name often tells it from its neighbours. */
+const cutMiddle = (s, n) =>
+	s.length > n ? s.slice(0, Math.ceil(n / 2)) + '…' + s.slice(s.length - Math.floor(n / 2) + 1) : s;
 
 function say(text) {
 	$('live').textContent = text;
