@@ -85,6 +85,10 @@ WITH r AS ( -- with the call in the witness that leads to the second acquire
 	WHERE v.kind NOT IN ('recursive', 'stream')
 		AND NOT (v.held_mode = 'shared' AND v.wanted_mode = 'shared')
 		AND NOT (v.kind = 'semaphore' AND v.strength = 'possible')
+		-- the first round of a loop over an array, told with the others
+		AND NOT EXISTS (SELECT 1 FROM v_reacquire w
+			WHERE w.site_id = v.site_id AND w.lock = v.lock || '[]'
+				AND w.function_id = v.function_id)
 ), c AS ( -- with the function called there: the next step is in it
 	SELECT r.*, t.site AS call_site,
 		CASE WHEN t.text LIKE 'calls %'

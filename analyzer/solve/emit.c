@@ -129,6 +129,25 @@ static enum lc_kind find_kind(struct solver *s, loc_t lock, enum lc_kind api)
 		       : LC_KIND_UNKNOWN;
 }
 
+/* What the lock is called in fingerprints: its class, and its name if it is one
+ * object; but a local's name is nobody's business. */
+static uint32_t lock_ident(struct solver *s, loc_t lock, uint32_t name)
+{
+	const struct loc *root = loc_at(&s->locs, loc_at(&s->locs, lock)->root);
+	uint32_t cls = loc_class(&s->locs, lock, true);
+	const char *text = lc_str(s->program.strings, cls);
+	const char *local = strstr(text, "::");
+
+	if (root->kind == ROOT_LOCAL)
+		return local ? emit_string(s, "%.*s", (int)(local + 2 - text),
+					   text)
+			     : cls;
+	return loc_is_exact(&s->locs, lock)
+		       ? emit_string(s, "%s|%s", text,
+				     lc_str(s->program.strings, name))
+		       : cls;
+}
+
 uint32_t emit_lock(struct solver *s, loc_t lock, enum lc_kind api_kind)
 {
 	uint64_t key = lock_key(s, lock);
@@ -136,22 +155,17 @@ uint32_t emit_lock(struct solver *s, loc_t lock, enum lc_kind api_kind)
 	uint32_t i = lc_map_find(&s->lock_index, h, same_key, s, &key);
 	struct lc_fact_lock *f;
 	const struct loc *root = loc_at(&s->locs, loc_at(&s->locs, lock)->root);
-	uint32_t name, cls, ident;
+	uint32_t name, cls;
 
 	if (i != LC_NOT_FOUND)
 		return i;
 	name = loc_name(&s->locs, lock);
 	cls = loc_class(&s->locs, lock, false);
-	ident = loc_class(&s->locs, lock, true);
 	i = s->out->locks.len;
 	f = lc_push(&s->out->locks);
 	f->name = name;
 	f->cls = cls;
-	f->ident = loc_is_exact(&s->locs, lock)
-			   ? emit_string(s, "%s|%s",
-					 lc_str(s->program.strings, ident),
-					 lc_str(s->program.strings, name))
-			   : ident;
+	f->ident = lock_ident(s, lock, name);
 	f->exact = loc_is_exact(&s->locs, lock);
 	f->local = root->kind == ROOT_LOCAL ||
 		   (root->kind == ROOT_GLOBAL &&

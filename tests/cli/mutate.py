@@ -48,25 +48,37 @@ def functions(text):
     return before, blocks, text[at:]
 
 
+def move_group(group):
+    """The functions of a group in the opposite order, with prototypes before
+    them; what stood between them comes first."""
+    between = "".join(b for b, _ in group)
+    bodies = [f for _, f in group]
+    prototypes = [re.sub(r"\s*\{\Z", ";", HEAD.match(f)[0]) for f in bodies]
+    # a comment in a head or an old-style definition: leave them alone
+    if len(group) < 2 or any("/*" in p or "//" in p for p in prototypes):
+        return "".join(b + f for b, f in group)
+    return (between + "\n" + "\n".join(prototypes) + "\n\n" +
+            "\n\n".join(f.strip("\n") for f in reversed(bodies)) + "\n")
+
+
 def move_functions(text):
-    """The functions in the opposite order, with prototypes before them. What
-    stands between two functions stays where the functions began."""
+    """Functions change places, as far as no directive is between or in
+    them."""
     before, blocks, after = functions(text)
-    if len(blocks) < 2 or any("#" in b or "#" in f for b, f in blocks):
-        return text
-    between = "".join(b for b, _ in blocks)
-    bodies = [f for _, f in blocks]
-    prototypes = [re.sub(r"\s*\{\Z", ";", HEAD.match(f)[0])
-                  for f in bodies]
-    # a comment in a head or an old-style definition: leave the file alone
-    if any("/*" in p or "//" in p for p in prototypes):
-        return text
-    return (before + between + "\n" + "\n".join(prototypes) + "\n\n" +
-            "\n\n".join(f.strip("\n") for f in reversed(bodies)) + "\n" +
-            after)
+    out, group = [before], []
+    for block in blocks:
+        if "#" in block[0]:
+            out.append(move_group(group))
+            group = []
+        if "#" in block[1]:
+            out += [move_group(group), *block]
+            group = []
+        else:
+            group.append(block)
+    return "".join(out) + move_group(group) + after
 
 
-LOCAL = re.compile(r"^\t+(?:const\s+)?(?:unsigned\s+|struct\s+)?(?:int|char|"
+LOCAL = re.compile(r"^[ \t]+(?:const\s+)?(?:unsigned\s+|struct\s+)?(?:int|char|"
                    r"long|size_t|bool|uint32_t|uint64_t|ssize_t|void|\w+_t|"
                    r"[a-z]\w*)\s+\**([a-z]\w*)(?:\s*=[^;,]*)?;", re.M)
 
