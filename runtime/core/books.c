@@ -8,7 +8,8 @@
 /* What of `what` goes into the record. */
 #define RECORDED(what) ((what) & (0x1ffu | LC_WHAT_RELOCK))
 
-enum { FIRST_CAPACITY = 32, MARGIN = 4 };
+enum { FIRST_CAPACITY = 32, MARGIN = 4, STACKS_A_SHAPE = 16,
+       FIRST_EDGES = 1024, MAX_EDGES = 32768 };
 
 /* ---- the stack of books ---- */
 
@@ -19,15 +20,29 @@ void lc_rt_books_clear(struct lc_rt_thread *t)
 	t->held[0] = (lc_rt_entry_t)&t->base;
 	t->top = t->held;
 	t->limit = &t->held[t->capacity - MARGIN];
-	memset(t->edges, 0, LC_RT_EDGES * sizeof(*t->edges));
+	memset(t->edges, 0, (t->edge_mask + 1) * sizeof(*t->edges));
 	lc_rt_seen_clear(t->seen);
+}
+
+/* The cache is too small for what the thread does: a larger one, empty. What
+ * entries point to stays where it is. */
+static void more_edges(struct lc_rt_thread *me)
+{
+	uint64_t count = me->edge_mask + 1;
+
+	me->misses = 0;
+	if (count >= MAX_EDGES)
+		return;
+	me->edges = lc_rt_alloc(count * 4 * sizeof(*me->edges));
+	me->edge_mask = count * 4 - 1;
 }
 
 void lc_rt_books_new(struct lc_rt_thread *t)
 {
 	t->capacity = FIRST_CAPACITY;
 	t->held = lc_rt_alloc(t->capacity * sizeof(*t->held));
-	t->edges = lc_rt_alloc(LC_RT_EDGES * sizeof(*t->edges));
+	t->edges = lc_rt_alloc(FIRST_EDGES * sizeof(*t->edges));
+	t->edge_mask = FIRST_EDGES - 1;
 	t->seen = lc_rt_alloc(sizeof(*t->seen));
 	lc_rt_books_clear(t);
 }
@@ -53,8 +68,8 @@ static struct lc_rt_edge *edge(struct lc_rt_thread *me, uint64_t key,
 {
 	struct lc_rt_edge *e = NULL;
 
-	for (uint32_t i = 0; i < LC_RT_EDGES; i++) {
-		e = &me->edges[(key + i) & (LC_RT_EDGES - 1)];
+	for (uint64_t i = 0; i <= me->edge_mask; i++) {
+		e = &me->edges[(key + i) & me->edge_mask];
 		if (e->key == key)
 			return e;
 		if (!is_used(me, e))
@@ -77,9 +92,10 @@ static void set_entry(struct lc_rt_thread *me, uint32_t i, const void *lock,
 	me->held[i] = (lc_rt_entry_t)edge(me, key, lock, place) | held;
 }
 
-static void rechain(struct lc_rt_thread *me)
+/* Keys anew, from entry i on. */
+static void rechain(struct lc_rt_thread *me, uint32_t i)
 {
-	for (uint32_t i = 1; i <= lc_rt_depth(me); i++) {
+	for (; i <= lc_rt_depth(me); i++) {
 		const struct lc_rt_edge *e = lc_rt_edge_at(me, i);
 
 		if (e->lock)
@@ -106,10 +122,10 @@ void lc_rt_books_seed(struct lc_rt_thread *me)
 		uint32_t stack;
 
 		me->base.key = before;
-		rechain(me);
+		rechain(me, 1);
 		stack = lc_rt_entry_stack(me, i);
 		me->base.key = now;
-		rechain(me);
+		rechain(me, 1);
 		if (stack)
 			lc_rt_seen_add(me->seen, older_key(lc_rt_edge_at(me, i)),
 				       stack);
@@ -119,7 +135,7 @@ void lc_rt_books_seed(struct lc_rt_thread *me)
 void lc_rt_books_forget(struct lc_rt_thread *me)
 {
 	lc_rt_seen_clear(me->seen);
-	for (uint32_t i = 0; i < LC_RT_EDGES; i++)
+	for (uint64_t i = 0; i <= me->edge_mask; i++)
 		if (!is_used(me, &me->edges[i]))
 			me->edges[i].key = 0;
 }
@@ -127,16 +143,19 @@ void lc_rt_books_forget(struct lc_rt_thread *me)
 /* Takes entry i out, and with it all that others have cleared. */
 static void take_out(struct lc_rt_thread *me, uint32_t i)
 {
-	uint32_t depth = lc_rt_depth(me), to = 1;
+	uint32_t depth = lc_rt_depth(me), first, to;
 
 	me->held[i] = (lc_rt_entry_t)&lc_rt_no_edge;
-	for (uint32_t from = 1; from <= depth; from++)
+	for (to = 1; lc_rt_edge_at(me, to)->lock; to++)
+		;
+	first = to;
+	for (uint32_t from = to; from <= depth; from++)
 		if (lc_rt_edge_at(me, from)->lock)
 			me->held[to++] = me->held[from];
 	for (uint32_t from = to; from <= depth; from++)
 		me->held[from] = (lc_rt_entry_t)&lc_rt_no_edge;
 	me->top = &me->held[to - 1];
-	rechain(me);
+	rechain(me, first);
 }
 
 /* The old array stays for who may be reading it. */
@@ -240,7 +259,7 @@ static void fill_held(struct lc_rt_thread *me, struct lc_rec_held *to,
 
 static void record_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 			 uint32_t what, lc_rt_site_t site, uint32_t stack,
-			 uint32_t count)
+			 uint32_t count, uint32_t more)
 {
 	size_t bytes = sizeof(struct lc_rec_tuple) +
 		       count * sizeof(struct lc_rec_held);
@@ -262,7 +281,7 @@ static void record_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 	r->thread = me->id;
 	r->segment = me->segment;
 	r->lock = id;
-	r->what = RECORDED(what);
+	r->what = RECORDED(what) | more;
 	r->site = place;
 	r->stack = stack;
 	for (uint32_t i = 1; i <= depth && n < count; i++)
@@ -272,30 +291,80 @@ static void record_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 	lc_rt_record_done(r, bytes);
 }
 
-/* Records the situation if it is new; the id of its stack. */
+/* What the situation looks like but for which locks they are: the sites, and
+ * where the locks were initialised. */
+static uint64_t family(const struct lc_rt_lock *l)
+{
+	return l->init_seen || !l->where ? l->init : l->where;
+}
+
+static uint64_t shape(struct lc_rt_thread *me, const struct lc_rt_lock *wanted,
+		      uint64_t place)
+{
+	uint64_t key = lc_rt_mix(family(wanted), place);
+
+	for (uint32_t i = lc_rt_depth(me); i > 0; i--) {
+		const struct lc_rt_edge *e = lc_rt_edge_at(me, i);
+		const struct lc_rt_lock *l =
+			lc_rt_held_at(me, i) ? lc_rt_lock_find(e->lock) : NULL;
+
+		if (l)
+			key = lc_rt_mix(lc_rt_mix(key, e->place), family(l));
+	}
+	return key;
+}
+
+/*
+ * Records a situation that this thread was not in before; the id of its stack.
+ *
+ * A program with a table of thousands of locks has as many situations of one
+ * shape. A stack costs microseconds: some of them get one (there may be several
+ * paths), the others have that of the first. And LOCKCHECK_INSTANCES of them
+ * are recorded; the last says that there are more.
+ */
+static uint32_t new_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
+			  uint32_t what, lc_rt_site_t site, uint64_t key,
+			  uint32_t held)
+{
+	uint64_t first = shape(me, lock, LC_RT_PLACE(site, what));
+	uint64_t counter = lc_rt_mix(first, 0xc0);
+	uint32_t *known = lc_rt_seen_find(me->seen, counter);
+	uint32_t count = known ? ++*known : 1, stack;
+	uint32_t limit = lc_rt_options.instances;
+
+	if (count > STACKS_A_SHAPE)
+		stack = *lc_rt_seen_find(me->seen, first);
+	else
+		stack = lc_rt_stack_take(me, site, what);
+	if (!known) {
+		lc_rt_seen_add(me->seen, counter, 1);
+		lc_rt_seen_add(me->seen, first, stack);
+	}
+	if (lc_rt_recording() && (!limit || count <= limit))
+		record_tuple(me, lock, what, site, stack, held,
+			     count == limit ? LC_WHAT_AND_MORE : 0);
+	lc_rt_seen_add(me->seen, key, stack);
+	return stack;
+}
+
+/* The key of a situation among all that the thread has seen. */
+static uint64_t tuple_key(const struct lc_rt_thread *me, const void *lock,
+			  uint64_t place, uint32_t held)
+{
+	return held ? lc_rt_key(lc_rt_edge_at(me, lc_rt_depth(me))->key, lock,
+				place) :
+		      site_key(me, place);
+}
+
 uint32_t lc_rt_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 		     uint32_t what, lc_rt_site_t site)
 {
-	uint64_t place = LC_RT_PLACE(site, what);
-	uint32_t held = lc_rt_count_held(me), stack;
-	uint32_t *seen;
-	uint64_t key;
+	uint32_t held = lc_rt_count_held(me);
+	uint64_t key = tuple_key(me, (const void *)lock->node.key,
+				 LC_RT_PLACE(site, what), held);
+	uint32_t *seen = lc_rt_seen_find(me->seen, key);
 
-	if (held)
-		key = lc_rt_key(lc_rt_edge_at(me, lc_rt_depth(me))->key,
-				(const void *)lock->node.key, place);
-	else
-		key = site_key(me, place);
-	if (!me->seen)
-		me->seen = lc_rt_alloc(sizeof(*me->seen));
-	seen = lc_rt_seen_find(me->seen, key);
-	if (seen)
-		return *seen;
-	stack = lc_rt_stack_take(me, site, what);
-	if (lc_rt_recording())
-		record_tuple(me, lock, what, site, stack, held);
-	lc_rt_seen_add(me->seen, key, stack);
-	return stack;
+	return seen ? *seen : new_tuple(me, lock, what, site, key, held);
 }
 
 /* ---- acquire ---- */
@@ -355,6 +424,21 @@ static void double_acquire(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 				stack, held_index);
 }
 
+/* Seen, but not in the cache: the cache may be too small. With nothing held
+ * the lock itself may be new: a new life of it, whose identity must be made. */
+static bool not_new(struct lc_rt_thread *me, const void *lock, uint64_t place)
+{
+	uint32_t held = lc_rt_count_held(me);
+
+	if (!held && !lc_rt_lock_find(lock))
+		return false;
+	if (!lc_rt_seen_find(me->seen, tuple_key(me, lock, place, held)))
+		return false;
+	if (++me->misses > 2 * me->edge_mask)
+		more_edges(me);
+	return true;
+}
+
 struct lc_rt_op lc_rt_acquire_slow(const void *address, uint32_t what,
 				   lc_rt_site_t site)
 {
@@ -368,7 +452,12 @@ struct lc_rt_op lc_rt_acquire_slow(const void *address, uint32_t what,
 	me = lc_rt_in();
 	if (!me)
 		return op;
-	make_room(me);
+	if (!lc_rt_steered && not_new(me, address, LC_RT_PLACE(site, what))) {
+		op.me = me;
+		op.index = push(me, address, LC_RT_PLACE(site, what));
+		lc_rt_out(me);
+		return op;
+	}
 	lock = lc_rt_lock_get(me, address, what, site);
 	self = blocks_on_itself(me, lock, what);
 	stack = 0;
@@ -501,14 +590,15 @@ enum lc_rt_release lc_rt_release_slow(const void *lock, uint32_t what,
 	if (!me)
 		return LC_RT_RELEASE_UNKNOWN;
 	i = find_held(me, lock);
-	if (i)
+	if (i) {
 		take_out(me, i);
-	else
+	} else {
 		verdict = judge(me, lock, what, site);
-	l = lc_rt_lock_find(lock);
-	if (l) {
-		l->last_thread = me->id;
-		l->last_place = LC_RT_PLACE(site, what);
+		l = lc_rt_lock_find(lock);
+		if (l) {
+			l->last_thread = me->id;
+			l->last_place = LC_RT_PLACE(site, what);
+		}
 	}
 	released(me, lock, what, site);
 	lc_rt_out(me);
@@ -641,8 +731,6 @@ static void wake(struct lc_rt_thread *me, const void *object, uint32_t what,
 				 0x3a4e);
 
 	me->signals++;
-	if (!me->seen)
-		me->seen = lc_rt_alloc(sizeof(*me->seen));
 	if (!lc_rt_recording() || lc_rt_seen_find(me->seen, key))
 		return;
 	lc_rt_seen_add(me->seen, key, 0);

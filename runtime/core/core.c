@@ -98,6 +98,7 @@ static void read_options(void)
 	o->tick_ms = (uint32_t)option_number("LOCKCHECK_TICK_MS", 200);
 	if (o->tick_ms < 1)
 		o->tick_ms = 1;
+	o->instances = (uint32_t)option_number("LOCKCHECK_INSTANCES", 1024);
 	o->max_bytes = option_number("LOCKCHECK_MAX_MB", 4096) << 20;
 	o->off = option_number("LOCKCHECK_OFF", 0) != 0;
 }

@@ -85,6 +85,7 @@ struct lc_rt_options {
 	enum lc_rt_on_misuse on_misuse; /* LOCKCHECK_ON_MISUSE */
 	bool children; /* LOCKCHECK_CHILDREN: 0 = stay out of forks and execs */
 	bool deepbind_off; /* LOCKCHECK_DEEPBIND=drop */
+	uint32_t instances; /* LOCKCHECK_INSTANCES: see books.c; 0 = all */
 	uint32_t tick_ms; /* LOCKCHECK_TICK_MS: how often hangs are looked for */
 	uint64_t max_bytes; /* LOCKCHECK_MAX_MB: of the record file */
 	int report_fd; /* LOCKCHECK_REPORT_FD: texts go there; 2 */
@@ -117,7 +118,7 @@ struct lc_rt_edge {
 typedef uintptr_t lc_rt_entry_t;
 #define LC_RT_HELD ((lc_rt_entry_t)1)
 
-enum { LC_RT_EDGES = 1024, LC_RT_GENERATIONS = 1024 };
+enum { LC_RT_GENERATIONS = 1024 };
 
 enum lc_rt_thread_state {
 	LC_RT_THREAD_FREE = 0, /* the books may be taken by a new thread */
@@ -139,7 +140,8 @@ struct lc_rt_steer_thread; /* steer.c's own */
 struct lc_rt_thread {
 	/* hot: one cache line */
 	lc_rt_entry_t *top; /* &held[depth] */
-	struct lc_rt_edge *edges; /* the cache: LC_RT_EDGES of them */
+	struct lc_rt_edge *edges; /* the cache: edge_mask + 1 of them */
+	uint64_t edge_mask;
 	lc_rt_entry_t *limit; /* of top, on the fast path */
 	lc_rt_entry_t *held;
 	struct lc_rt_thread *next; /* all threads; never unlinked */
@@ -147,6 +149,7 @@ struct lc_rt_thread {
 	/* cold */
 	struct lc_rt_edge base; /* what held[0] points to: key = the segment */
 	uint32_t capacity; /* of held */
+	uint32_t misses; /* of the cache, for what had been seen */
 	uint32_t id; /* 1, 2, … in order of creation */
 	uint32_t tid; /* the kernel's; 0 until it runs */
 	uint32_t state; /* enum lc_rt_thread_state, atomic */
@@ -293,7 +296,7 @@ lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 	top = me->top;
 	key = lc_rt_key(((struct lc_rt_edge *)(*top & ~LC_RT_HELD))->key, lock,
 			place);
-	e = &me->edges[key & (LC_RT_EDGES - 1)];
+	e = &me->edges[key & me->edge_mask];
 	if (LC_RT_UNLIKELY(e->key != key || top >= me->limit))
 		return NULL;
 	/* In this order, for signal handlers: what comes in between sees an

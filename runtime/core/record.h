@@ -96,6 +96,15 @@ enum {
 
 /* ---- the file's own parts ---- */
 
+/* Bits 16 and up, of a tuple's `what` only. */
+enum {
+	/* There were more tuples like this one, with the same sites, by this
+	 * thread, with other locks that were initialised at the same places
+	 * (an array, a hash table), than LOCKCHECK_INSTANCES: those after
+	 * this one are not in the file. */
+	LC_WHAT_AND_MORE = 1 << 16,
+};
+
 enum lc_rec_file_flags {
 	LC_FILE_STEERED = 1, /* LOCKCHECK_STEER was given */
 	LC_FILE_PRIMITIVES = 2, /* the core runs in liblockcheck_rt, no shim */

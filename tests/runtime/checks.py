@@ -123,6 +123,11 @@ def check_many(run, files):
     if name == "held":
         deepest = max(len(t.held) for t in f.all("tuple"))
         return [] if deepest == 699 else ["at most %d held" % deepest]
+    if name == "capped":
+        found = [t for t in f.all("tuple") if t.held]
+        more = [t for t in found if t.more]
+        return [] if len(found) == 1024 and more == found[-1:] else [
+            "%d tuples, %d say there are more" % (len(found), len(more))]
     if name == "locks":
         pairs_seen = len(set(locks_of(f, "mutex", "mutex")))
         return [] if pairs_seen == 5000 else ["%d pairs" % pairs_seen]

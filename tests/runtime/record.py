@@ -85,6 +85,7 @@ def _parse(kind, seq, data):
         r.kind = LOCK_KINDS.get(r.kind, "?")
     elif r.type == "tuple":
         take("thread segment lock what site stack count", "<IIIIQII")
+        r.more = bool(r.what & 1 << 16)
         r.what = what(r.what)
         r.held = []
         for i in range(r.count):

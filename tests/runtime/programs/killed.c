@@ -2,6 +2,7 @@
 /* Killed in the middle: the file has what was before. And all descriptors
  * closed in the middle: it goes on.
  *
+ * @env LOCKCHECK_INSTANCES=0
  * @run kill exit=-9
  * @run crash exit=-11
  * @run close

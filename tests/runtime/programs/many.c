@@ -5,7 +5,8 @@
  *
  * @run threads
  * @run held
- * @run locks
+ * @run locks env=LOCKCHECK_INSTANCES=0
+ * @run capped
  * @run signals
  */
 #include <pthread.h>
