@@ -41,7 +41,7 @@ static int sort_operands(struct lc_settings *set, struct lc_error *err)
 static int get_units(struct lc_session *s, struct lc_error *err)
 {
 	const struct lc_settings *set = s->set;
-	bool sources = set->operands.len || set->database || set->has_flags;
+	bool sources = set->operands.len || set->databases.len || set->has_flags;
 
 	if (sources && set->db)
 		return lc_fail(err, "--db and sources exclude each other: the "

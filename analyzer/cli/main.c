@@ -62,7 +62,29 @@ static const struct lc_verb verbs[] = {
 	  "are gone (fixed), and how many stay. OLD and NEW are databases, SARIF\n"
 	  "reports or baselines. Exit code 1: something was introduced.",
 	  lc_verb_diff },
+	{ "run", LC_VERB_RUN, true, 0, UINT32_MAX,
+	  "[PATH…] -- COMMAND…",
+	  "run a build and check what it compiles",
+	  "Runs COMMAND (such as make -j8), sees which C sources its compilers are\n"
+	  "called for, and checks these as lockcheck check does, restricted to PATHs\n"
+	  "if there are any. What the command prints goes to stderr. If it fails,\n"
+	  "nothing is checked (but see --keep-going) and the exit code is 2.",
+	  lc_verb_run },
+	{ "completion", LC_VERB_COMPLETION, false, 1, 1, "bash|zsh|fish",
+	  "print the completions of a shell",
+	  "Prints what the shell needs to complete lockcheck's verbs, options and\n"
+	  "their values.",
+	  lc_verb_completion },
+	{ "manpage", LC_VERB_MANPAGE, false, 0, 1, "[VERB]", NULL,
+	  "Prints the manual page of lockcheck, or of a verb, for mandoc or man.",
+	  lc_verb_manpage },
 };
+
+const struct lc_verb *lc_verbs(uint32_t *count)
+{
+	*count = LC_LEN(verbs);
+	return verbs;
+}
 
 static void print_help(FILE *out)
 {
@@ -70,7 +92,9 @@ static void print_help(FILE *out)
 	      "Finds deadlocks and other lock bugs in C programs.\n\nverbs:\n",
 	      out);
 	for (size_t i = 0; i < LC_LEN(verbs); i++)
-		fprintf(out, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
+		if (verbs[i].summary)
+			fprintf(out, "  %-10s %s\n", verbs[i].name,
+				verbs[i].summary);
 	fputs("\nlockcheck VERB --help tells more; lockcheck --version the "
 	      "version.\n\nexit codes:\n", out);
 #define PRINT_CODE(name, value, text) fprintf(out, "  %d  %s\n", value, text);

@@ -6,35 +6,38 @@
 #include <getopt.h>
 #include <stdlib.h>
 
-enum kind {
-	SWITCH, /* bool */
-	TEXT,   /* const char * */
-	CHOICE, /* const char *: one of the words of `argument` */
-	NUMBER, /* uint32_t, at least 1 */
-	LIST,   /* struct lc_words: may stand several times */
-};
-struct option_row {
-	const char *name;
-	char letter; /* 0: none */
-	enum kind kind;
-	const char *argument; /* as shown; for CHOICE "a|b|c" */
-	size_t where;         /* in struct lc_settings */
-	unsigned verbs;
-	const char *help;
-};
+#include "cli/progress.h"
+
+/* Short names for the rows. */
+#define SWITCH LC_OPTION_SWITCH
+#define TEXT LC_OPTION_TEXT
+#define CHOICE LC_OPTION_CHOICE
+#define MAYBE LC_OPTION_MAYBE
+#define NUMBER LC_OPTION_NUMBER
+#define LIST LC_OPTION_LIST
 
 #define AT(field) offsetof(struct lc_settings, field)
 #define READS_DB                                                               \
 	(LC_VERB_EXPLAIN | LC_VERB_QUERY | LC_VERB_DUMP | LC_VERB_GRAPH |      \
 	 LC_VERB_REPORT | LC_VERB_BASELINE)
-#define ANALYSES (LC_VERB_CHECK | LC_VERB_DUMP)
-#define REPORTS (LC_VERB_CHECK | LC_VERB_REPORT)
+/* `run` is a build, then `check`: it has all of check's options but -p. */
+#define CHECKS (LC_VERB_CHECK | LC_VERB_RUN)
+#define ANALYSES (CHECKS | LC_VERB_DUMP)
+#define REPORTS (CHECKS | LC_VERB_REPORT)
 #define EVERY (~0u)
 
-static const struct option_row rows[] = {
-	{ "compile-database", 'p', TEXT, "DIR|FILE", AT(database), ANALYSES,
+static const struct lc_option rows[] = {
+	{ "compile-database", 'p', LIST, "DIR|FILE", AT(databases),
+	  LC_VERB_CHECK | LC_VERB_DUMP,
 	  "compile_commands.json, or its directory (else searched from here "
-	  "upwards, also in build/)" },
+	  "upwards, also in build/); may be repeated" },
+	{ "capture", 0, CHOICE, "auto|bear|preload", AT(capture), LC_VERB_RUN,
+	  "how to see the compiler's calls: by bear, or by a library of our "
+	  "own (auto: bear if it is installed)" },
+	{ "save", 0, TEXT, "FILE", AT(save), LC_VERB_RUN,
+	  "keep the compile database as FILE" },
+	{ "keep-going", 'k', SWITCH, NULL, AT(keep_going), LC_VERB_RUN,
+	  "check what was compiled although the command failed" },
 	{ "format", 'f', CHOICE,
 	  "text|sarif|sarif-github|json|html|gitlab|junit|markdown", AT(format),
 	  REPORTS, "form of the report (text)" },
@@ -47,19 +50,19 @@ static const struct option_row rows[] = {
 	{ "output", 'o', TEXT, "FILE", AT(output),
 	  REPORTS | LC_VERB_GRAPH | LC_VERB_DIFF,
 	  "write to FILE, not to stdout" },
-	{ "db", 0, TEXT, "FILE", AT(db), LC_VERB_CHECK,
+	{ "db", 0, TEXT, "FILE", AT(db), CHECKS,
 	  "database to write (.lockcheck.db)" },
 	{ "db", 0, TEXT, "FILE", AT(db), READS_DB,
 	  "database to read (.lockcheck.db)" },
 	{ "jobs", 'j', NUMBER, "N", AT(jobs), ANALYSES,
 	  "worker processes (as many as CPUs)" },
 	{ "rules", 0, LIST, "DIR", AT(rules),
-	  LC_VERB_CHECK | LC_VERB_RULES | LC_VERB_EXPLAIN,
+	  CHECKS | LC_VERB_RULES | LC_VERB_EXPLAIN,
 	  "more rules: DIR/*.sql; may be repeated" },
 	{ "models", 0, LIST, "FILE", AT(models), ANALYSES,
 	  "a project's own lock model; may be repeated" },
 	{ "fail-on", 0, CHOICE, "error|warning|note|none", AT(fail_on),
-	  LC_VERB_CHECK | LC_VERB_DIFF,
+	  CHECKS | LC_VERB_DIFF,
 	  "lowest level that makes the exit code 1 (error)" },
 	{ "baseline", 0, TEXT, "FILE", AT(baseline), REPORTS,
 	  "findings in this SARIF file are known: only new ones count; \"none\" "
@@ -68,9 +71,9 @@ static const struct option_row rows[] = {
 	  "findings that the changes since this git revision touch come first, "
 	  "and without a baseline only they count" },
 	{ "exit-zero", 0, SWITCH, NULL, AT(exit_zero),
-	  LC_VERB_CHECK | LC_VERB_DIFF,
+	  CHECKS | LC_VERB_DIFF,
 	  "exit code 0 in place of 1 and 3" },
-	{ "allow-partial", 0, SWITCH, NULL, AT(allow_partial), LC_VERB_CHECK,
+	{ "allow-partial", 0, SWITCH, NULL, AT(allow_partial), CHECKS,
 	  "exit code 0 in place of 3" },
 	{ "dump-config", 0, SWITCH, NULL, AT(dump_config), LC_VERB_CHECK,
 	  "print the configuration with the origin of each value, and end" },
@@ -84,10 +87,20 @@ static const struct option_row rows[] = {
 	  "seconds one source may take to parse (120)" },
 	{ "quiet", 'q', SWITCH, NULL, AT(quiet), ANALYSES,
 	  "no progress, notes or summary on stderr" },
-	{ "stats", 0, SWITCH, NULL, AT(stats), LC_VERB_CHECK,
-	  "time and memory of each stage, on stderr" },
+	{ "verbose", 'v', SWITCH, NULL, AT(verbose), ANALYSES,
+	  "say what is read and what is left out, on stderr" },
+	{ "progress", 0, CHOICE, LC_PROGRESS_WORDS, AT(progress), ANALYSES,
+	  "how to show progress on stderr (auto)" },
+	{ "stats", 0, MAYBE, "text|json", AT(stats), CHECKS,
+	  "time and memory of each stage, and what was counted, on stderr" },
 	{ "help", 'h', SWITCH, NULL, AT(help), EVERY, "this text" },
 };
+
+const struct lc_option *lc_options(uint32_t *count)
+{
+	*count = LC_LEN(rows);
+	return rows;
+}
 
 /* ---- parsing ---- */
 
@@ -105,7 +118,7 @@ static bool has_choice(const char *choices, const char *word)
 	return false;
 }
 
-static int set_number(uint32_t *out, const struct option_row *row,
+static int set_number(uint32_t *out, const struct lc_option *row,
 		      const char *text, struct lc_error *err)
 {
 	char *end;
@@ -120,7 +133,14 @@ static int set_number(uint32_t *out, const struct option_row *row,
 	return 0;
 }
 
-static int set_option(struct lc_settings *set, const struct option_row *row,
+/* MAYBE without "=": the first of its words, as a text of its own. */
+static const char *maybe_default(const struct lc_option *row)
+{
+	LC_CHECK(!strncmp(row->argument, "text|", 5));
+	return "text";
+}
+
+static int set_option(struct lc_settings *set, const struct lc_option *row,
 		      const char *text, struct lc_error *err)
 {
 	void *where = (char *)set + row->where;
@@ -129,6 +149,12 @@ static int set_option(struct lc_settings *set, const struct option_row *row,
 	case SWITCH:
 		*(bool *)where = true;
 		return 0;
+	case MAYBE:
+		if (!text) {
+			*(const char **)where = maybe_default(row);
+			return 0;
+		}
+		/* fallthrough */
 	case CHOICE:
 		if (!has_choice(row->argument, text))
 			return lc_fail(err, "--%s must be one of %s, not \"%s\"",
@@ -144,6 +170,9 @@ static int set_option(struct lc_settings *set, const struct option_row *row,
 	case NUMBER:
 		return set_number(where, row, text, err);
 	case LIST:
+		if (!*text)
+			return lc_fail(err, "--%s needs a value that is not "
+				       "empty", row->name);
 		lc_words_add(where, text);
 		return 0;
 	}
@@ -163,12 +192,13 @@ static void make_tables(struct tables *t, const struct lc_verb *verb)
 	memset(t, 0, sizeof(*t));
 	t->shorts[nshorts++] = ':'; /* tell a missing value from no option */
 	for (size_t i = 0; i < LC_LEN(rows); i++) {
-		bool value = rows[i].kind != SWITCH;
+		bool maybe = rows[i].kind == MAYBE;
+		bool value = rows[i].kind != SWITCH && !maybe;
 
 		if (!(rows[i].verbs & verb->bit))
 			continue;
 		t->longs[nlongs].name = rows[i].name;
-		t->longs[nlongs].has_arg = value;
+		t->longs[nlongs].has_arg = maybe ? optional_argument : value;
 		t->longs[nlongs++].val = LONG_BASE + (int)i;
 		if (!rows[i].letter)
 			continue;
@@ -178,7 +208,7 @@ static void make_tables(struct tables *t, const struct lc_verb *verb)
 	}
 }
 
-static const struct option_row *row_of(const struct lc_verb *verb, int got)
+static const struct lc_option *row_of(const struct lc_verb *verb, int got)
 {
 	for (size_t i = 0; i < LC_LEN(rows); i++)
 		if ((rows[i].verbs & verb->bit) &&
@@ -252,6 +282,7 @@ int lc_options_parse(struct lc_settings *set, const struct lc_verb *verb,
 
 void lc_settings_release(struct lc_settings *set)
 {
+	lc_words_release(&set->databases);
 	lc_words_release(&set->rules);
 	lc_words_release(&set->models);
 	lc_array_release(&set->operands);
@@ -290,17 +321,19 @@ void lc_options_help(const struct lc_verb *verb, FILE *out)
 	fprintf(out, "usage: lockcheck %s [OPTION…]%s%s\n\n%s\n\noptions:\n",
 		verb->name, *verb->usage ? " " : "", verb->usage, verb->manual);
 	for (size_t i = 0; i < LC_LEN(rows); i++) {
-		const struct option_row *row = &rows[i];
+		const struct lc_option *row = &rows[i];
 		char *left;
 
 		if (!(row->verbs & verb->bit))
 			continue;
-		left = lc_asprintf("  %c%c%s--%s%s%s",
+		left = lc_asprintf("  %c%c%s--%s%s%s%s",
 				   row->letter ? '-' : ' ',
 				   row->letter ? row->letter : ' ',
 				   row->letter ? ", " : "  ", row->name,
-				   row->argument ? " " : "",
-				   row->argument ? row->argument : "");
+				   !row->argument ? "" :
+				   row->kind == MAYBE ? "[=" : " ",
+				   row->argument ? row->argument : "",
+				   row->kind == MAYBE ? "]" : "");
 		if (strlen(left) + 2 > HELP_COLUMN)
 			fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
 		else

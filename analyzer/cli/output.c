@@ -14,13 +14,13 @@
 /* What a signal handler must remove. Guarded by nothing: an entry is set after
  * its file exists and cleared after it is gone, and unlink of a name that
  * is gone does no harm. */
-static const char *volatile temporaries[4];
+static const char *volatile temporaries[6];
 
 static void on_signal(int sig)
 {
 	for (size_t i = 0; i < LC_LEN(temporaries); i++)
-		if (temporaries[i])
-			unlink(temporaries[i]);
+		if (temporaries[i] && unlink(temporaries[i]))
+			rmdir(temporaries[i]);
 	_exit(LC_CODE_SIGNAL + sig);
 }
 
@@ -34,7 +34,7 @@ void lc_output_catch_signals(void)
 		sigaction(caught[i], &sa, NULL);
 }
 
-static void remember(const char *path)
+void lc_output_remember(const char *path)
 {
 	for (size_t i = 0; i < LC_LEN(temporaries); i++) {
 		if (temporaries[i])
@@ -45,7 +45,7 @@ static void remember(const char *path)
 	LC_BUG("too many temporary files");
 }
 
-static void forget(const char *path)
+void lc_output_forget(const char *path)
 {
 	for (size_t i = 0; i < LC_LEN(temporaries); i++)
 		if (temporaries[i] == path)
@@ -80,7 +80,7 @@ static int make_temporary(struct lc_output *out, struct lc_error *err)
 		out->temporary = NULL;
 		return -1;
 	}
-	remember(out->temporary);
+	lc_output_remember(out->temporary);
 	fchmod(fd, 0666 & ~mask);
 	return fd;
 }
@@ -162,7 +162,7 @@ int lc_output_commit(struct lc_output *out, struct lc_error *err)
 	if (out->temporary) {
 		if (rename(out->temporary, out->final))
 			return write_fail(out, err);
-		forget(out->temporary);
+		lc_output_forget(out->temporary);
 		free(out->temporary);
 		out->temporary = NULL;
 	}
@@ -175,7 +175,7 @@ void lc_output_release(struct lc_output *out)
 		fclose(out->file);
 	if (out->temporary) {
 		unlink(out->temporary);
-		forget(out->temporary);
+		lc_output_forget(out->temporary);
 	}
 	free(out->temporary);
 	free(out->target);

@@ -31,6 +31,11 @@ int lc_output_reserve(struct lc_output *out, const char *path,
 int lc_output_commit(struct lc_output *out, struct lc_error *err);
 void lc_output_release(struct lc_output *out);
 
+/* A file, or a directory that is then empty, that a signal removes. The text
+ * must live until it is forgotten, and what is remembered first goes first. */
+void lc_output_remember(const char *path);
+void lc_output_forget(const char *path);
+
 /* On SIGINT, SIGTERM and SIGHUP: removes temporary files and exits with
  * LC_CODE_SIGNAL + number. */
 void lc_output_catch_signals(void);

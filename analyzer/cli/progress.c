@@ -2,6 +2,7 @@
 /* Progress on stderr. See progress.h. */
 #include "cli/progress.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -20,13 +21,25 @@ double lc_now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-void lc_progress_init(struct lc_progress *p, bool quiet)
+static enum lc_progress_form form_of(const char *word)
 {
 	const char *term = getenv("TERM");
 
+	if (word && !strcmp(word, "none"))
+		return LC_PROGRESS_NONE;
+	if (word && !strcmp(word, "json"))
+		return LC_PROGRESS_JSON;
+	if (word && !strcmp(word, "plain"))
+		return LC_PROGRESS_PLAIN;
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb")
+		       ? LC_PROGRESS_LINE
+		       : LC_PROGRESS_PLAIN;
+}
+
+void lc_progress_init(struct lc_progress *p, const char *word)
+{
 	memset(p, 0, sizeof(*p));
-	p->quiet = quiet;
-	p->terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
+	p->form = form_of(word);
 	p->begun_s = p->drawn_s = lc_now_s();
 }
 
@@ -52,27 +65,68 @@ static void draw(struct lc_progress *p, const char *text)
 	p->drawn_s = lc_now_s();
 }
 
+static void print_event(json_t *event)
+{
+	char *line = event ? json_dumps(event, JSON_COMPACT) : NULL;
+
+	if (line)
+		fprintf(stderr, "%s\n", line);
+	free(line);
+	json_decref(event);
+}
+
+/* A file's name may be any bytes, JSON may not. */
+static json_t *json_text(const char *text)
+{
+	json_t *value = json_string(text);
+
+	return value ? value : json_null();
+}
+
+/* Is it time for another plain line? Never for the last unit: the summary
+ * comes next. */
+static bool is_due(const struct lc_progress *p, uint32_t done, uint32_t total,
+		   uint32_t percent, double since_s)
+{
+	if (done == total)
+		return false;
+	return since_s >= SPARSE_MAX_S ||
+	       (percent >= p->percent + SPARSE_PERCENT &&
+		since_s >= SPARSE_MIN_S);
+}
+
+static void draw_unit(struct lc_progress *p, uint32_t done, uint32_t total,
+		      const char *file, double now)
+{
+	double rate = now > p->begun_s ? done / (now - p->begun_s) : 0;
+	char *text = lc_asprintf("[%u/%u, %.0f/s] %s", done, total, rate, file);
+
+	draw(p, text);
+	free(text);
+}
+
 void lc_progress_unit(void *ctx, uint32_t done, uint32_t total,
 		      const char *file)
 {
 	struct lc_progress *p = ctx;
 	uint32_t percent = (uint32_t)((uint64_t)done * 100 / total);
-	double now = lc_now_s(), since = now - p->drawn_s;
+	double now = lc_now_s(), since_s = now - p->drawn_s;
 
-	if (p->quiet)
+	switch (p->form) {
+	case LC_PROGRESS_NONE:
 		return;
-	if (p->terminal) {
-		char *text;
-
-		if (p->drawn && since < REDRAW_S)
+	case LC_PROGRESS_JSON:
+		print_event(json_pack("{s:s, s:i, s:i, s:o}", "event", "unit",
+				      "done", (int)done, "total", (int)total,
+				      "file", json_text(file)));
+		return;
+	case LC_PROGRESS_LINE:
+		if (!p->drawn || since_s >= REDRAW_S)
+			draw_unit(p, done, total, file, now);
+		return;
+	case LC_PROGRESS_PLAIN:
+		if (!is_due(p, done, total, percent, since_s))
 			return;
-		text = lc_asprintf("[%u/%u] %s", done, total, file);
-		draw(p, text);
-		free(text);
-	} else if (done == total) {
-		return; /* the summary comes next */
-	} else if ((percent >= p->percent + SPARSE_PERCENT &&
-		    since >= SPARSE_MIN_S) || since >= SPARSE_MAX_S) {
 		fprintf(stderr, "lockcheck: %u of %u units (%u %%)\n", done,
 			total, percent);
 		p->percent = percent;
@@ -82,8 +136,11 @@ void lc_progress_unit(void *ctx, uint32_t done, uint32_t total,
 
 void lc_progress_stage(struct lc_progress *p, const char *what)
 {
-	if (!p->quiet && p->terminal)
+	if (p->form == LC_PROGRESS_LINE)
 		draw(p, what);
+	else if (p->form == LC_PROGRESS_JSON)
+		print_event(json_pack("{s:s, s:s}", "event", "stage", "name",
+				      what));
 }
 
 void lc_progress_clear(struct lc_progress *p)

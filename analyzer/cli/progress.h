@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person sees on stderr while a run goes on: on a terminal one line that
- * is redrawn, else a line now and then, nothing when told to be quiet.
+ * What is seen on stderr while a run goes on. "auto": on a terminal one line
+ * that is redrawn, else as "plain": a line now and then. "json": one object a
+ * line, for programs that start lockcheck (docs/manual.md has the members).
+ * "none": nothing.
  */
 #ifndef LC_CLI_PROGRESS_H
 #define LC_CLI_PROGRESS_H
 
 #include "base/base.h"
 
-struct lc_progress {
-	bool quiet;    /* set by the caller */
-	bool terminal; /* private from here on */
+#define LC_PROGRESS_WORDS "auto|plain|none|json"
+
+enum lc_progress_form {
+	LC_PROGRESS_NONE, LC_PROGRESS_PLAIN, LC_PROGRESS_LINE, LC_PROGRESS_JSON
+};
+struct lc_progress { /* private */
+	enum lc_progress_form form;
 	bool drawn;
 	uint32_t percent;
 	double begun_s, drawn_s;
 };
-void lc_progress_init(struct lc_progress *p, bool quiet);
+/* `word` is one of LC_PROGRESS_WORDS, NULL for "auto". */
+void lc_progress_init(struct lc_progress *p, const char *word);
 /* Is an lc_extract_options.progress; ctx is the struct lc_progress. */
 void lc_progress_unit(void *ctx, uint32_t done, uint32_t total,
 		      const char *file);

@@ -60,6 +60,25 @@ char *lc_rules_directory(struct lc_error *err)
 	return NULL;
 }
 
+char *lc_capture_library(void)
+{
+	static const char name[] = "liblockcheck_capture.so";
+	static const char *const places[] = { ".", "../" LC_LIBDIR "/lockcheck" };
+	char *exe = executable_directory();
+	char *found = NULL;
+
+	for (size_t i = 0; i < LC_LEN(places) && !found; i++) {
+		char *dir = lc_path_join(exe, places[i]);
+		char *file = lc_path_join(dir, name);
+
+		found = lc_is_file(file) ? lc_path_normal(file) : NULL;
+		free(file);
+		free(dir);
+	}
+	free(exe);
+	return found;
+}
+
 int lc_load_rules(struct lc_rules *rules, const struct lc_settings *set,
 		  struct lc_error *err)
 {

@@ -25,4 +25,7 @@ int lc_load_rules(struct lc_rules *rules, const struct lc_settings *set,
 int lc_load_models(struct lc_models *models, const struct lc_settings *set,
 		   const struct lc_config *config, struct lc_error *err);
 
+/* The library that `run` preloads, which the caller frees; NULL: not found. */
+char *lc_capture_library(void);
+
 #endif

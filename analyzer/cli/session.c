@@ -13,7 +13,7 @@ void lc_session_init(struct lc_session *s, const struct lc_settings *set)
 {
 	memset(s, 0, sizeof(*s));
 	s->set = set;
-	lc_progress_init(&s->progress, set->quiet);
+	lc_progress_init(&s->progress, set->quiet ? "none" : set->progress);
 	lc_models_init(&s->models);
 	lc_rules_init(&s->rules);
 	lc_facts_init(&s->facts);
@@ -48,6 +48,51 @@ void lc_session_mark(struct lc_session *s, enum lc_stage stage)
 	s->mark_s = now;
 }
 
+/* --verbose: where everything came from, and what was left out. */
+static void tell(const struct lc_session *s, const char *fmt, ...)
+	LC_PRINTF(2, 3);
+static void tell(const struct lc_session *s, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	if (!s->set->verbose || s->set->quiet)
+		return;
+	va_start(ap, fmt);
+	text = lc_vasprintf(fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "lockcheck: %s\n", text);
+	free(text);
+}
+
+static void tell_plan(const struct lc_session *s)
+{
+	const struct lc_plan *plan = &s->plan;
+	uint32_t ndropped = 0;
+
+	for (uint32_t i = 0; i < plan->jobs.len; i++)
+		ndropped += plan->jobs.data[i].ndropped;
+	tell(s, "configuration: %s", s->config.path ? s->config.path : "none");
+	tell(s, "compile database: %s",
+	     plan->database ? plan->database : "none");
+	tell(s, "%u units; %u entries are not C; %u compiler flags left out",
+	     plan->jobs.len, plan->nskipped, ndropped);
+}
+
+static void tell_incomplete(struct lc_session *s)
+{
+	const struct lc_strings *strings = &s->facts.strings;
+
+	if (s->set->verbose)
+		lc_progress_clear(&s->progress);
+	for (uint32_t i = 0; i < s->facts.incomplete.len; i++) {
+		const struct lc_fact_incomplete *x = &s->facts.incomplete.data[i];
+
+		tell(s, "%s %s analysed in part: %s", lc_str(strings, x->scope),
+		     lc_str(strings, x->what), lc_str(strings, x->reason));
+	}
+}
+
 int lc_session_configure(struct lc_session *s, struct lc_error *err)
 {
 	if (lc_config_load(&s->config, err) ||
@@ -60,7 +105,8 @@ int lc_session_plan(struct lc_session *s, struct lc_error *err)
 {
 	const struct lc_settings *set = s->set;
 	struct lc_plan_options o = {
-		.database = set->database,
+		.databases = (const char *const *)set->databases.data,
+		.ndatabases = set->databases.len,
 		.paths = set->operands.data,
 		.npaths = set->operands.len,
 		.flags = set->has_flags ? set->flags : NULL,
@@ -70,6 +116,8 @@ int lc_session_plan(struct lc_session *s, struct lc_error *err)
 
 	for (uint32_t i = 0; !rc && !set->quiet && i < s->plan.notes.len; i++)
 		fprintf(stderr, "lockcheck: note: %s\n", s->plan.notes.data[i]);
+	if (!rc)
+		tell_plan(s);
 	lc_session_mark(s, LC_STAGE_PREPARE);
 	return rc;
 }
@@ -219,6 +267,7 @@ int lc_session_solve(struct lc_session *s, FILE *summaries,
 	lc_array_release(&roots);
 	if (!s->set->quiet)
 		note_unknown_names(s);
+	tell_incomplete(s);
 	lc_session_mark(s, LC_STAGE_SOLVE);
 	return 0;
 }

@@ -2,7 +2,7 @@
 /* The last lines of check on stderr. */
 #include "cli/summary.h"
 
-#include <sys/resource.h>
+#include "cli/stats.h"
 
 #define BAD_UNITS_SHOWN 10
 
@@ -86,39 +86,6 @@ static void print_line(const struct lc_session *s, double total_s)
 	fprintf(stderr, ", %.1f s\n", total_s);
 }
 
-static double cpu_s(int who, long *peak_kb)
-{
-	struct rusage u;
-
-	getrusage(who, &u);
-	*peak_kb = u.ru_maxrss;
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
-
-static void print_stats(const struct lc_session *s)
-{
-	static const char *const names[LC_STAGE_COUNT] = {
-		"prepare", "extract", "solve", "store", "judge", "report"
-	};
-	long own_kb, worker_kb;
-	double own_s = cpu_s(RUSAGE_SELF, &own_kb);
-	double workers_s = cpu_s(RUSAGE_CHILDREN, &worker_kb);
-
-	for (int i = 0; i < LC_STAGE_COUNT; i++)
-		fprintf(stderr, "lockcheck: stats: %-8s %8.3f s\n", names[i],
-			s->stage_s[i]);
-	fprintf(stderr, "lockcheck: stats: cpu      %8.3f s, workers %.3f s\n",
-		own_s, workers_s);
-	fprintf(stderr, "lockcheck: stats: peak     %8ld KiB, worker %ld KiB\n",
-		own_kb, worker_kb);
-	fprintf(stderr, "lockcheck: stats: %u units, %u functions, %u locks, "
-			"%u acquires, %u edges, %u cycles, %u incomplete\n",
-		s->nunits, s->facts.functions.len, s->facts.locks.len,
-		s->facts.acquires.len, s->facts.edges.len, s->facts.cycles.len,
-		s->facts.incomplete.len);
-}
-
 void lc_summary(const struct lc_session *s)
 {
 	double total_s = 0;
@@ -129,5 +96,5 @@ void lc_summary(const struct lc_session *s)
 	if (!s->set->quiet)
 		print_line(s, total_s);
 	if (s->set->stats)
-		print_stats(s);
+		lc_stats(s);
 }

@@ -19,6 +19,12 @@ int lc_verb_report(const struct lc_settings *set, struct lc_error *err);
 int lc_verb_baseline(const struct lc_settings *set, struct lc_error *err);
 int lc_verb_diff(const struct lc_settings *set, struct lc_error *err);
 int lc_verb_graph(const struct lc_settings *set, struct lc_error *err);
+int lc_verb_run(const struct lc_settings *set, struct lc_error *err);
+int lc_verb_completion(const struct lc_settings *set, struct lc_error *err);
+int lc_verb_manpage(const struct lc_settings *set, struct lc_error *err);
+
+/* The table of verbs, in the order in which help shows them. */
+const struct lc_verb *lc_verbs(uint32_t *count);
 
 /* The database a verb is to read: --db, or the default. */
 static inline const char *lc_settings_db(const struct lc_settings *set)

@@ -21,6 +21,9 @@ int lc_command_split(const char *line, struct lc_words *out,
 void lc_flags_filter(char *const *words, uint32_t n, struct lc_words *out,
 		     uint32_t *ndropped);
 
+/* How many words the flag `word` takes: 2 if its argument is the next one. */
+uint32_t lc_flag_words(const char *word);
+
 /* Does `words` compile `file` as C? Decided by the last -x, by the compiler's
  * name where it is a C++ one, and by the suffix (.c, .i). */
 bool lc_command_is_c(char *const *words, uint32_t n, const char *file);

@@ -7,17 +7,37 @@
 #include <stdlib.h>
 
 #include "plan/command.h"
+#include "plan/fragments.h"
 
-static const char db_name[] = "compile_commands.json";
+#define db_name "compile_commands.json"
 
+/* Does this directory hold what lockcheck-cc writes? */
+static bool has_fragments(const char *dir)
+{
+	struct lc_error ignored = LC_ERROR_INIT;
+	struct lc_words names = {0};
+	bool any;
+
+	if (lc_list_dir(dir, LC_FRAGMENT_SUFFIX, &names, &ignored))
+		lc_error_release(&ignored);
+	any = names.len;
+	lc_words_release(&names);
+	return any;
+}
+
+/* In this order: the database, and a directory of fragments. */
 static char *database_in(const char *dir)
 {
-	char *path = lc_asprintf("%s%s%s", strcmp(dir, "/") ? dir : "",
-				 "/", db_name);
+	static const char *const names[] = { db_name, LC_FRAGMENTS_DIR };
 
-	if (lc_is_file(path))
-		return path;
-	free(path);
+	for (size_t i = 0; i < LC_LEN(names); i++) {
+		char *path = lc_asprintf("%s/%s", strcmp(dir, "/") ? dir : "",
+					 names[i]);
+
+		if (lc_is_file(path) || (lc_is_dir(path) && has_fragments(path)))
+			return path;
+		free(path);
+	}
 	return NULL;
 }
 
@@ -54,6 +74,8 @@ int lc_database_find(const char *root, const char *given, char **path,
 	absolute = lc_path_physical(root, given);
 	if (lc_is_dir(absolute)) {
 		*path = database_in(absolute);
+		if (!*path && has_fragments(absolute))
+			*path = lc_strdup(absolute);
 		if (!*path)
 			lc_fail(err, "%s has no %s; let the build system write "
 				"one (cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON, "
@@ -203,7 +225,7 @@ static int read_entries(struct reader *r, json_t *root)
 	return 0;
 }
 
-int lc_database_read(struct lc_plan *plan, const char *path,
+static int read_file(struct lc_plan *plan, const char *path,
 		     struct lc_error *err)
 {
 	const char *shown = lc_path_from(plan->root, path);
@@ -229,4 +251,50 @@ out:
 	lc_buf_release(&text);
 	free(parent);
 	return rc;
+}
+
+/* Sources that are gone since they were compiled are no loss: their fragments
+ * stay behind because nobody compiles them again. */
+static void drop_gone(struct lc_plan *plan, uint32_t first)
+{
+	uint32_t kept = first, ngone;
+
+	for (uint32_t i = first; i < plan->jobs.len; i++) {
+		if (lc_is_file(plan->jobs.data[i].file))
+			plan->jobs.data[kept++] = plan->jobs.data[i];
+		else
+			lc_job_release(&plan->jobs.data[i]);
+	}
+	ngone = plan->jobs.len - kept;
+	plan->jobs.len = kept;
+	if (ngone)
+		lc_words_own(&plan->notes,
+			     lc_asprintf("%u compiled source%s no longer there",
+					 ngone, ngone == 1 ? " is" : "s are"));
+}
+
+static int read_fragments(struct lc_plan *plan, const char *dir,
+			  struct lc_error *err)
+{
+	uint32_t first = plan->jobs.len;
+	struct lc_words names = {0};
+	int rc = lc_list_dir(dir, LC_FRAGMENT_SUFFIX, &names, err);
+
+	for (uint32_t i = 0; i < names.len && !rc; i++) {
+		char *path = lc_path_join(dir, names.data[i]);
+
+		rc = read_file(plan, path, err);
+		free(path);
+	}
+	lc_words_release(&names);
+	if (!rc)
+		drop_gone(plan, first);
+	return rc;
+}
+
+int lc_database_read(struct lc_plan *plan, const char *path,
+		     struct lc_error *err)
+{
+	return lc_is_dir(path) ? read_fragments(plan, path, err)
+			       : read_file(plan, path, err);
 }

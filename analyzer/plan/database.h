@@ -8,7 +8,7 @@
 /*
  * The file meant by -p (`given`: the file or its directory), or with NULL the
  * nearest compile_commands.json from `root` upwards, in each directory also in
- * build/. *path is NULL if there is none; -1 if `given` is no database.
+ * build/. A directory of fragments (fragments.h) is one too. *path is NULL if there is none; -1 if `given` is no database.
  */
 int lc_database_find(const char *root, const char *given, char **path,
 		     struct lc_error *err);

@@ -208,6 +208,15 @@ static uint32_t look_up(const struct rule *rules, size_t n, const char *word)
 	return 0;
 }
 
+uint32_t lc_flag_words(const char *word)
+{
+	uint32_t taken = look_up(drop, LC_LEN(drop), word);
+
+	if (!taken)
+		taken = look_up(keep, LC_LEN(keep), word);
+	return taken ? taken : 1;
+}
+
 static bool is_fortify(const char *flag, const char *argument)
 {
 	static const char name[] = "_FORTIFY_SOURCE";

@@ -13,7 +13,7 @@
 #include "plan/command.h"
 #include "plan/database.h"
 
-static void job_release(struct lc_job *job)
+void lc_job_release(struct lc_job *job)
 {
 	for (uint32_t i = 0; i < job->argc; i++)
 		free(job->argv[i]);
@@ -26,7 +26,7 @@ static void job_release(struct lc_job *job)
 void lc_plan_release(struct lc_plan *plan)
 {
 	for (uint32_t i = 0; i < plan->jobs.len; i++)
-		job_release(&plan->jobs.data[i]);
+		lc_job_release(&plan->jobs.data[i]);
 	lc_array_release(&plan->jobs);
 	lc_words_release(&plan->notes);
 	free(plan->root);
@@ -122,7 +122,7 @@ static void keep_marked(struct lc_plan *plan, const bool *wanted,
 
 	for (uint32_t i = 0; i < plan->jobs.len; i++) {
 		if (i < nlisted && !wanted[i])
-			job_release(&plan->jobs.data[i]);
+			lc_job_release(&plan->jobs.data[i]);
 		else
 			plan->jobs.data[kept++] = plan->jobs.data[i];
 	}
@@ -135,7 +135,7 @@ static int add_unlisted(struct lc_plan *plan, const char *shown,
 			const char *path, const struct lc_plan_options *o,
 			struct lc_error *err)
 {
-	if (o->database)
+	if (o->ndatabases)
 		return lc_fail(err, "%s lists no C source that is %s or below "
 			       "it", plan->database, shown);
 	lc_words_own(&plan->notes,
@@ -161,13 +161,44 @@ static int restrict_jobs(struct lc_plan *plan, const struct lc_plan_options *o,
 	return rc;
 }
 
-static int use_database(struct lc_plan *plan, const char *path,
-			const struct lc_plan_options *o,
-			const struct lc_words *paths, struct lc_error *err)
+static int read_database(struct lc_plan *plan, const char *path,
+			 struct lc_error *err)
 {
-	plan->database = lc_strdup(lc_path_from(plan->root, path));
-	if (lc_database_read(plan, path, err))
-		return -1;
+	const char *shown = lc_path_from(plan->root, path);
+	char *all = plan->database ? lc_asprintf("%s, %s", plan->database, shown)
+				   : lc_strdup(shown);
+
+	free(plan->database);
+	plan->database = all;
+	return lc_database_read(plan, path, err);
+}
+
+/* Those of -p, or the one that is near; *found: there is one. */
+static int read_databases(struct lc_plan *plan, const struct lc_plan_options *o,
+			  bool *found, struct lc_error *err)
+{
+	uint32_t n = o->ndatabases ? o->ndatabases : 1;
+	int rc = 0;
+
+	*found = false;
+	for (uint32_t i = 0; i < n && !rc; i++) {
+		char *path = NULL;
+
+		rc = lc_database_find(plan->root,
+				      o->ndatabases ? o->databases[i] : NULL,
+				      &path, err);
+		if (!rc && path) {
+			*found = true;
+			rc = read_database(plan, path, err);
+		}
+		free(path);
+	}
+	return rc;
+}
+
+static int use_databases(struct lc_plan *plan, const struct lc_plan_options *o,
+			 const struct lc_words *paths, struct lc_error *err)
+{
 	if (paths->len)
 		return restrict_jobs(plan, o, paths, err);
 	if (!plan->jobs.len)
@@ -216,7 +247,7 @@ static void sort_jobs(struct lc_plan *plan)
 		struct lc_job *job = &plan->jobs.data[i];
 
 		if (kept && !compare_jobs(job, &plan->jobs.data[kept - 1]))
-			job_release(job);
+			lc_job_release(job);
 		else
 			plan->jobs.data[kept++] = *job;
 	}
@@ -227,7 +258,7 @@ static void sort_jobs(struct lc_plan *plan)
 
 static int check_options(const struct lc_plan_options *o, struct lc_error *err)
 {
-	if (o->flags && o->database)
+	if (o->flags && o->ndatabases)
 		return lc_fail(err, "-p and compiler flags after -- exclude each "
 			       "other: the database has the flags");
 	if (o->flags && !o->npaths)
@@ -277,7 +308,7 @@ int lc_plan_make(struct lc_plan *plan, const struct lc_plan_options *o,
 		 struct lc_error *err)
 {
 	struct lc_words paths = {0};
-	char *database = NULL;
+	bool found = false;
 	int rc = -1;
 
 	plan->root = realpath(".", NULL);
@@ -286,15 +317,13 @@ int lc_plan_make(struct lc_plan *plan, const struct lc_plan_options *o,
 			       strerror(errno));
 	if (check_options(o, err) || resolve_paths(plan, o, &paths, err))
 		goto out;
-	if (!o->flags &&
-	    lc_database_find(plan->root, o->database, &database, err))
+	if (!o->flags && read_databases(plan, o, &found, err))
 		goto out;
-	rc = database ? use_database(plan, database, o, &paths, err)
-		      : plan_sources(plan, o, &paths, err);
+	rc = found ? use_databases(plan, o, &paths, err)
+		   : plan_sources(plan, o, &paths, err);
 	if (!rc)
 		sort_jobs(plan);
 out:
-	free(database);
 	lc_words_release(&paths);
 	return rc;
 }

@@ -20,14 +20,15 @@ struct lc_job {
 };
 struct lc_plan {
 	char *root; /* absolute: directory that output paths are relative to (cwd) */
-	char *database; /* the compile database used, NULL if none */
+	char *database; /* the compile databases used, ", " between; NULL: none */
 	LC_ARRAY(struct lc_job) jobs; /* sorted by name, then argv; no duplicates */
 	uint32_t nskipped; /* entries of the database that are no C (C++, asm) */
 	/* Sentences the user should see though nothing is wrong. */
 	struct lc_words notes;
 };
 struct lc_plan_options {
-	const char *database;     /* -p: directory or file, NULL = search */
+	const char *const *databases; /* -p: directories or files */
+	uint32_t ndatabases;          /* 0: search one */
 	const char *const *paths; /* files and directories */
 	uint32_t npaths;
 	const char *const *flags; /* after "--"; NULL = use a database */
@@ -43,5 +44,7 @@ struct lc_plan_options {
 int lc_plan_make(struct lc_plan *plan, const struct lc_plan_options *options,
 		 struct lc_error *err);
 void lc_plan_release(struct lc_plan *plan);
+/* What `job` owns, not `job`. */
+void lc_job_release(struct lc_job *job);
 
 #endif

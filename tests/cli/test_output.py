@@ -150,3 +150,71 @@ def test_full_disk(box):
     if os.path.exists("/dev/full"):
         box.fault("check", "-q", "-o", "/dev/full", "bad.c", "--",
                   says=["/dev/full"])
+
+
+def test_statistics(box):
+    box.demo()
+    done = box.run("check", "-q", "--stats", code=1)
+    for name in ("extract", "peak memory", "calls unresolved", "edges",
+                 "functions", "  analysed in part", "cycles"):
+        box.check(f"stats: {name} " in done.err, f"{name}: {done.err}")
+    done = box.run("check", "-q", "--stats=json", code=1)
+    stats = json.loads(done.err)
+    box.check(stats["units"] == {"all": 8, "incomplete": 0, "skipped": 0},
+              done.err)
+    for name in ("edges", "cycles"):
+        part = stats[name]
+        box.check(part["kept"] > 0 and part["all"] == part["kept"] +
+                  sum(part["dropped"].values()), f"{name} add up: {part}")
+    box.check(stats["findings"] == len(done.findings()), done.err)
+    box.check(sum(stats["seconds"].values()) > 0 and stats["peak_kib"] > 0,
+              done.err)
+    box.fault("check", "--stats=xml", says=["--stats", "text|json"])
+
+
+def test_statistics_of_dropped_cycles(box):
+    box.write("gate.c", open(os.path.join(
+        box.root, "testdata", "threads", "gate.c")).read())
+    done = box.run("check", "-q", "--stats=json", "--fail-on", "none",
+                   "gate.c")
+    cycles = json.loads(done.err)["cycles"]
+    rows = box.run("query", "SELECT count(*) FROM cycle WHERE dropped <> ''",
+                   code=0).out.split()[-1]
+    box.check(sum(cycles["dropped"].values()) == int(rows) > 0, str(cycles))
+
+
+def test_progress_as_json(box):
+    box.demo()
+    done = box.run("check", "--progress=json", code=1)
+    events = [json.loads(line) for line in done.err.splitlines()
+              if line.startswith("{")]
+    units = [e for e in events if e["event"] == "unit"]
+    box.check([e["done"] for e in units] == list(range(1, 9)) and
+              {e["total"] for e in units} == {8}, done.err)
+    box.check([e["name"] for e in events if e["event"] == "stage"] ==
+              ["solving", "storing", "judging"], done.err)
+
+
+def test_quiet_and_verbose(box):
+    box.demo()
+    box.write(".lockcheck.yaml", "fail-on: warning\n")
+    box.check(box.run("check", "-q", code=1).err == "", "quiet")
+    box.check(box.run("check", "-q", "-v", code=1).err == "", "quiet wins")
+    box.check("compile database" not in box.run("check", code=1).err, "plain")
+    said = box.run("check", "-v", code=1).err
+    for text in (".lockcheck.yaml", "compile_commands.json", "8 units"):
+        box.check(text in said, f"{text}: {said}")
+
+
+def test_several_databases(box):
+    for name in ("a", "b", "c"):
+        box.write(f"{name}.c", f"int {name};\n")
+    box.database("one/compile_commands.json", ["a.c", "b.c"])
+    box.database("two/compile_commands.json", ["b.c", "c.c"])
+    done = box.run("check", "-p", "one", "-p",
+                   "two/compile_commands.json", code=0)
+    box.check("; 3 units," in done.err, done.err)
+    box.fault("check", "-p", "one", "-p", "three", says=["three"])
+    box.write("three/compile_commands.json", "[")
+    box.fault("check", "-p", "one", "-p", "three",
+              says=["three/compile_commands.json"])

@@ -226,7 +226,8 @@ static char *plan_text(const struct lc_plan_options *o)
 static void plans(const char *database, const char *path, const char *flag,
 		  const char *want)
 {
-	struct lc_plan_options o = { .database = database };
+	struct lc_plan_options o = { .databases = &database,
+				     .ndatabases = 1 };
 	char *got;
 
 	o.paths = &path;
