@@ -277,7 +277,10 @@ def test_launcher_never_fails_a_compilation(box):
               os.path.join(box.path.encode(), b"odd \xff name.c"))
     shell(box, "lockcheck-cc gcc -c odd*.c")
     shell(box, "lockcheck-cc gcc --version")
-    shell(box, "cd / && lockcheck-cc gcc -fsyntax-only nothing.c", code=1)
+    shell(box, "mkdir empty && cd empty && lockcheck-cc gcc -c nothing.c",
+          code=1)
+    box.check(os.listdir(os.path.join(box.path, "empty")) == [],
+              "nothing is left where nothing was compiled")
 
 
 def test_launcher_passes_on(box):

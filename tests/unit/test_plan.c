@@ -227,7 +227,7 @@ static void plans(const char *database, const char *path, const char *flag,
 		  const char *want)
 {
 	struct lc_plan_options o = { .databases = &database,
-				     .ndatabases = 1 };
+				     .ndatabases = database != NULL };
 	char *got;
 
 	o.paths = &path;

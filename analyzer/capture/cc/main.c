@@ -179,6 +179,23 @@ static void write_fragment(const char *dir, const json_t *entries)
 	free(name);
 }
 
+/* Without a source there will be no object either. */
+static bool any_is_there(const char *cwd, const json_t *entries)
+{
+	bool any = false;
+	size_t i;
+	json_t *entry;
+
+	json_array_foreach(entries, i, entry) {
+		char *path = lc_path_join(cwd, json_string_value(
+					  json_object_get(entry, "file")));
+
+		any |= lc_is_file(path);
+		free(path);
+	}
+	return any;
+}
+
 static void record(void)
 {
 	char *cwd = getcwd(NULL, 0), *dir;
@@ -190,7 +207,7 @@ static void record(void)
 	while (compiler[n])
 		n++;
 	entries = lc_compile_entries(cwd, compiler, n);
-	if (json_array_size(entries)) {
+	if (any_is_there(cwd, entries)) {
 		dir = fragment_directory(cwd);
 		write_fragment(dir, entries);
 		free(dir);
