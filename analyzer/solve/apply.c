@@ -381,6 +381,11 @@ static void register_start(struct sim *m, struct state *st, uint32_t event,
 		if (m->s->starts.data[i].event == event &&
 		    m->s->starts.data[i].entry == entry)
 			goto merge;
+	if (m->s->starts.len >= MAX_STARTS) {
+		m->sum->capped = true;
+		m->cap_reason = "too many thread starts in the program";
+		return;
+	}
 	t = lc_push(&m->s->starts);
 	t->function = m->function;
 	t->instr = m->instr;

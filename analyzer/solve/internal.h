@@ -30,6 +30,7 @@ enum {
 	MAX_WRITES = 48,       /* remembered effects on memory of one outcome */
 	MAX_CONDS = 6,         /* remembered conditions of one event */
 	MAX_VARIANTS = 4,      /* of one acquire under different conditions */
+	MAX_STARTS = 400,      /* of threads, by way to the start */
 	MAX_GUESSES = 4,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	MAX_RESTARTS = 6,

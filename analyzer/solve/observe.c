@@ -94,7 +94,7 @@ static void merge_live(struct edge *e, const struct state *st)
 				e->live.data[k].joined &=
 					st->live.data[i].joined;
 			}
-		if (!known)
+		if (!known && e->live.len < 2 * MAX_LIVE)
 			*lc_push(&e->live) = st->live.data[i];
 	}
 }
@@ -421,7 +421,7 @@ void note_callrec(struct sim *m, struct state *st, uint32_t callee, bool weak)
 				c->live.data[k].joined &=
 					st->live.data[i].joined;
 			}
-		if (!known)
+		if (!known && c->live.len < 2 * MAX_LIVE)
 			*lc_push(&c->live) = st->live.data[i];
 	}
 	c->seen = true;

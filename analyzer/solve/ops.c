@@ -278,6 +278,8 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
 	if (m->sum->acquires.len > MANY_ACQUIRES ||
 	    loc_at(l, own.lock)->depth > MAX_LOCK_DEPTH)
 		own.lock = loc_some_of_class(l, own.lock);
+	if (m->sum->acquires.len > MANY_ACQUIRES && loc_is_some(l, own.lock))
+		own.nconds = 0; /* of so many, when is no question any more */
 	own.weak = a->weak || st->weak;
 	if (known_acquire(m->sum, &own))
 		return;

@@ -423,8 +423,11 @@ void state_add_live(struct lc_arena *a, struct state *s, struct live v)
 
 	while (i < s->live.len && s->live.data[i].event < v.event)
 		i++;
-	if (i == s->live.len || s->live.data[i].event != v.event)
+	if (i == s->live.len || s->live.data[i].event != v.event) {
+		if (s->live.len >= MAX_LIVE)
+			return;
 		INSERT(a, &s->live, i);
+	}
 	s->live.data[i] = v;
 }
 

@@ -26,7 +26,7 @@ struct bind {
 };
 
 /* What is known of the value "address of sym". */
-enum { MAX_NE = 3, MAX_SPLIT = 4 };
+enum { MAX_NE = 3, MAX_SPLIT = 4, MAX_LIVE = 48 };
 struct fact {
 	loc_t sym;
 	int64_t lo, hi; /* lo <= value <= hi */
