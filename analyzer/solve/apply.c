@@ -627,11 +627,15 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 }
 
 /* Locks held only on success of a try inside, whose result nobody reads. */
-static const struct delta *ignored_try(struct sim *m, const struct summary *sum,
+static const struct delta *ignored_try(const struct subst *b,
+				       const struct summary *sum,
 				       const struct lc_instr *in)
 {
+	struct sim *m = b->m;
 	const struct delta *found = NULL;
+	struct fact left[MAX_CONDS];
 	bool without = false;
+	uint32_t nleft;
 
 	/* a wrapper of one try, not whatever tries something deep inside */
 	if ((in->temp != LC_NONE && m->temp_used[in->temp]) ||
@@ -642,6 +646,8 @@ static const struct delta *ignored_try(struct sim *m, const struct summary *sum,
 
 		if (!o->has_ret)
 			return NULL;
+		if (!conditions(b, o->conds, o->nconds, left, &nleft))
+			continue;
 		if (!o->ndeltas)
 			without = true;
 		for (uint32_t k = 0; k < o->ndeltas; k++) {
@@ -691,7 +697,7 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 			   const struct lc_instr *in, bool weak)
 {
 	struct sim *m = b->m;
-	const struct delta *tried = ignored_try(m, sum, in);
+	const struct delta *tried = ignored_try(b, sum, in);
 	bool ignored = result_ignored(m, in), used_st = false;
 	bool some_sound = false;
 	uint32_t first = m->next.len;
@@ -823,8 +829,8 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		if (home)
 			ops_note_joined(m, loc_some(&m->s->locs, home));
 	}
-	if (sum->ends_thread)
-		sim_exit_thread(m, st, in->pos);
+	if (sum->ends_thread == 1 && !weak)
+		sim_exit_thread(m, st, in->pos, 2);
 	if (sum->inexact)
 		doubt_held(st);
 	if (sum->inexact) { /* its effect on locks is anybody's guess */

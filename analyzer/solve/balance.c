@@ -10,6 +10,16 @@
 
 #include <stdlib.h>
 
+/* Another way to the same call has the lock from this very function. */
+static bool sometimes_own(const struct solver *s, const struct badrelease *b)
+{
+	for (uint32_t i = 0; i < s->okreleases.len; i++)
+		if (s->okreleases.data[i].function == b->function &&
+		    s->okreleases.data[i].instr == b->instr)
+			return true;
+	return false;
+}
+
 static void mark(struct solver *s, loc_t lock, enum class_use use)
 {
 	uint32_t cls = loc_class(&s->locs, lock, true);
@@ -38,8 +48,15 @@ void balance_find(struct solver *s)
 {
 	for (uint32_t i = 0; i < s->okreleases.len; i++)
 		mark(s, s->okreleases.data[i].lock, CLASS_PAIRED);
-	for (uint32_t i = 0; i < s->badreleases.len; i++)
-		mark(s, s->badreleases.data[i].lock, CLASS_RELEASED_ALONE);
+	for (uint32_t i = 0; i < s->badreleases.len; i++) {
+		const struct badrelease *b = &s->badreleases.data[i];
+
+		/* not the unlock function of callers that we see */
+		if (b->why != LC_BAD_DOUBLE && b->why != LC_BAD_FAILED_TRY &&
+		    !s->events.data[b->event].satisfied &&
+		    !sometimes_own(s, b))
+			mark(s, b->lock, CLASS_RELEASED_ALONE);
+	}
 	for (uint32_t i = 0; i < s->leaks.len; i++)
 		if (!s->leaks.data[i].thread_exit)
 			mark(s, s->leaks.data[i].lock, CLASS_KEPT);

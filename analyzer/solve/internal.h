@@ -143,7 +143,9 @@ struct summary {
 	bool done, relevant, simulate, capped;
 	bool inexact; /* capped before all ways through it were seen */
 	bool returns; /* some path returns */
-	bool ends_thread; /* some path ends the calling thread */
+	/* some path ends the calling thread: 1 = itself, 2 = a callee does.
+	 * Further up nobody hears of it: a fatal error somewhere below. */
+	uint8_t ends_thread;
 	LC_ARRAY(struct outcome) outcomes;
 	LC_ARRAY(struct acquire) acquires;
 	LC_ARRAY(struct openedge) edges;

@@ -1001,7 +1001,7 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 		do_join(m, st, in, mo);
 		break;
 	case LC_MODEL_THREAD_EXIT:
-		sim_exit_thread(m, st, in->pos);
+		sim_exit_thread(m, st, in->pos, 1);
 		return false;
 	case LC_MODEL_EXIT:
 		return false;

@@ -47,7 +47,8 @@ void summary_clear(struct summary *sum)
 	sum->callbacks.len = 0;
 	sum->kinds.len = 0;
 	sum->joined.len = 0;
-	sum->returns = sum->ends_thread = false;
+	sum->returns = false;
+	sum->ends_thread = 0;
 	lc_arena_reset(&sum->arena);
 }
 
@@ -287,7 +288,9 @@ static void make_outcomes(struct sim *m)
 		uint32_t k;
 
 		if (e->thread_exit) {
-			m->sum->ends_thread = true;
+			if (!m->sum->ends_thread ||
+			    e->ends_thread < m->sum->ends_thread)
+				m->sum->ends_thread = e->ends_thread;
 			continue;
 		}
 		m->sum->returns = true;
@@ -328,12 +331,14 @@ static bool reaches(const struct locs *l, struct value v, loc_t object)
 }
 
 /* `it->bucket_locked = true`: the caller is told that it has the lock. */
-static bool says_locked(const struct sim *m, const struct bind *b)
+static bool says_locked(const struct sim *m, const struct bind *b, loc_t lock)
 {
 	const struct loc *n = loc_at(&m->s->locs, b->loc);
 	const char *name;
 
-	if (b->value.loc || !b->value.constant || n->kind != STEP_FIELD)
+	/* beside the lock itself it tells nobody: a mutex for debugging */
+	if (b->value.loc || !b->value.constant || n->kind != STEP_FIELD ||
+	    loc_below(&m->s->locs, lock, n->parent))
 		return false;
 	name = lc_str(m->s->program.strings,
 		      m->s->program.fields.data[n->ref].name);
@@ -350,7 +355,7 @@ static bool handed_over(const struct sim *m, const struct exitrec *e,
 
 	for (uint32_t i = 0; i < e->state->store.len; i++)
 		if (loc_is_open(l, e->state->store.data[i].loc) &&
-		    says_locked(m, &e->state->store.data[i]))
+		    says_locked(m, &e->state->store.data[i], lock))
 			return true;
 	if (loc_at(l, object)->kind == ROOT_PARAM ||
 	    loc_at(l, root)->kind == ROOT_GLOBAL)

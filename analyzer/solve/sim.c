@@ -970,10 +970,12 @@ static void leave_block(struct sim *m, const struct lc_block *b,
 	}
 }
 
-void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos)
+void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos,
+		     uint8_t ends_thread)
 {
 	struct exitrec e = { .state = state_clone(&m->arena, st), .pos = pos,
-			     .block = m->block, .thread_exit = true };
+			     .block = m->block, .thread_exit = true,
+			     .ends_thread = ends_thread };
 
 	outcome_add_exit(m, &e);
 }

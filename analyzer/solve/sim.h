@@ -13,6 +13,7 @@ struct exitrec {
 	struct lc_pos pos;
 	uint32_t block;
 	bool thread_exit;
+	uint8_t ends_thread; /* as in struct summary */
 };
 struct block_state {
 	struct state *state;
@@ -100,7 +101,8 @@ void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods);
 void sim_unknown_call(struct sim *m, struct state *st,
 		      const struct lc_instr *in, const uint64_t *mods);
 void sim_escape(struct sim *m, struct state *st, struct value v);
-void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos);
+void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos,
+		     uint8_t ends_thread);
 /* Facts of the state in terms a caller understands; returns how many. */
 /* A caller understands the name. */
 bool sim_visible(const struct locs *l, loc_t x);

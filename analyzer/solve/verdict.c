@@ -411,6 +411,18 @@ static bool forgotten(struct solver *s, const struct leak *k)
 	       !named_as_lock(s, k->function) && !k->handed_over;
 }
 
+/* Given up and taken again inside it is not given back. */
+static bool some_exit_without(const struct solver *s, const struct leak *k)
+{
+	if (k->thread_exit)
+		return true;
+	for (uint32_t i = 0; i < s->balances.len; i++)
+		if (s->balances.data[i].function == k->function &&
+		    s->balances.data[i].lock == k->lock)
+			return true;
+	return false;
+}
+
 static bool stands_for(const struct solver *s, uint32_t event, uint32_t inner)
 {
 	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
@@ -463,7 +475,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
 	    s->summaries[k->function].inexact || vague_element(s, k))
 		return;
-	mine = gives_back(s, k, &release);
+	mine = gives_back(s, k, &release) && some_exit_without(s, k);
 	if (!mine && nameless(s, k->lock))
 		return;
 	others = free_signs(s, k);
@@ -510,9 +522,11 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	if (!failure &&
 	    (caller_decides(s, k) ||
 	     (separated(k, others) && !nobody_takes_over(s, k)))) {
-		/* perhaps it says so to callers that we do not see */
+		/* perhaps it says so to callers that we do not see, or to
+		 * whoever releases what others took */
 		if (returns_pointer(s, k->function) ||
-		    named_as_lock(s, k->function))
+		    named_as_lock(s, k->function) ||
+		    (balance_of(s, k->lock) & CLASS_RELEASED_ALONE))
 			return;
 		strength = LC_POSSIBLE;
 	}
