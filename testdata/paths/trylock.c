@@ -49,7 +49,7 @@ int stats_variable_bad(struct stats *s)
 		return 0;
 	}
 	if (rc == 0)
-		return 1; // @known-miss unreleased-lock
+		return 1; // @expect unreleased-lock
 	return -rc;
 }
 
