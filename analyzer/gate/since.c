@@ -128,6 +128,11 @@ void lc_changes_release(struct lc_changes *c)
 
 /* ---- the diff ---- */
 
+static bool is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
 /* A name as git quotes it: "b/a\303\251.c". */
 static char *unquote(const char *s, size_t n)
 {
@@ -144,10 +149,11 @@ static char *unquote(const char *s, size_t n)
 		if (byte == '\\' && i + 1 < n) {
 			byte = s[++i];
 			hit = strchr(letters, byte);
-			if (byte >= '0' && byte <= '3' && i + 2 < n) {
-				byte = (char)((s[i] - '0') << 6 |
-					      (s[i + 1] - '0') << 3 |
-					      (s[i + 2] - '0'));
+			if (i + 2 < n && is_octal(s[i]) && is_octal(s[i + 1]) &&
+			    is_octal(s[i + 2])) {
+				byte = (char)((s[i] - '0') * 64 +
+					      (s[i + 1] - '0') * 8 + s[i + 2] -
+					      '0');
 				i += 2;
 			} else if (byte && hit) {
 				byte = bytes[hit - letters];

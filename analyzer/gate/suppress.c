@@ -153,7 +153,8 @@ static char *read_reason(const char *s, const char *end)
 		if ((size_t)(end - s) > 16 && !strncmp(s, "lockcheck-ignore", 16))
 			break;
 		if (c == '\n') {
-			s += strspn(s + 1, " \t*");
+			while (s + 1 < end && strchr(" \t*", s[1]) && s[1])
+				s++;
 			c = ' ';
 		}
 		if (c != ' ' || (b.len && b.data[b.len - 1] != ' '))

@@ -419,6 +419,14 @@ int lc_explain_finding(const struct lc_findings *f, const char *prefix,
 		}
 		fputc('\n', out);
 	}
+	if (found->suppressed) {
+		fputs("suppressed at ", out);
+		put(&p, found->suppressed_at.file);
+		fprintf(out, ":%u: ", found->suppressed_at.line);
+		put(&p, *found->suppressed ? found->suppressed
+					   : "no reason given");
+		fputc('\n', out);
+	}
 	fprintf(out, "fingerprint: %s\n", found->fingerprint);
 	rule = lc_rules_find(&f->rules, found->rule);
 	if (rule) {

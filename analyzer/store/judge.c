@@ -195,7 +195,8 @@ static int suppressed_on_trace(struct judge *j, struct row *r, uint32_t trace)
 static int find_suppression(struct judge *j, struct row *r)
 {
 	r->suppression = LC_NOT_FOUND;
-	if (!j->o->suppressions || suppressed_at(j, r, r->file, r->line))
+	if (!j->o->suppressions || !j->o->suppressions->list.len ||
+	    suppressed_at(j, r, r->file, r->line))
 		return 0;
 	for (uint32_t i = 0; i < r->traces.refs.len; i++) {
 		int rc = suppressed_on_trace(j, r, r->traces.refs.data[i].id);

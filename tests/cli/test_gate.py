@@ -351,6 +351,21 @@ void two(void)
     box.check([f[1] for f in done.findings()] == [15], f"without: {done}")
 
 
+def test_since_in_a_folder_of_the_repository(box):
+    box.write("sub/dir/a.c", HEAD + BAD % "old")
+    box.write("b.c", HEAD + BAD % "old")
+    git(box, "init")
+    git(box, "add", ".")
+    git(box, "commit", "-m", "one")
+    box.write("sub/dir/a.c", HEAD + BAD % "old" + BAD % "fresh")
+    box.write("b.c", HEAD + "\n" + BAD % "old")
+    done = box.run("check", "--since", "HEAD", "dir/a.c", "--", cwd="sub",
+                   code=1)
+    box.check([f[1] for f in done.findings()] == [13, 6], str(done))
+    git(box, "rm", "-q", "--cached", "sub/dir/a.c")
+    box.run("check", "--since", "HEAD", "dir/a.c", "--", cwd="sub", code=0)
+
+
 def test_since_what_git_does_not_know(box):
     box.write("a.c", HEAD + GOOD)
     box.fault("check", "--since", "main", "a.c", "--", says=["main"])

@@ -77,6 +77,10 @@ def test_what_is_suppressed_stays_in_sarif_and_in_the_database(box):
     done = box.run("check", "--format", "json", "a.c", "--", code=0)
     box.equal(done.out, "", "JSON lines have only what is reported")
     box.check("1 suppressed" in done.err, done.err)
+    prints = json.dumps(result["partialFingerprints"])
+    done = box.run("explain", prints.split('"')[3][:8], code=0)
+    box.check("suppressed at a.c:7: recursive on our platform" in done.out,
+              done.out)
     # GitHub would show it as an open alert
     done = box.run("check", "-f", "sarif-github", "a.c", "--", code=0)
     box.check(json.loads(done.out)["runs"][0]["results"] == [], done.out)
