@@ -275,6 +275,14 @@ static void report_held(struct lc_rt_thread *me)
 		const struct lc_rt_edge *e = lc_rt_edge_at(me, i);
 		struct lc_rt_lock *l = e->lock ? lc_rt_lock_find(e->lock) : NULL;
 
+		/* Any thread may post a semaphore: this one was used as a
+		 * lock so far, and is none any more. */
+		if (l && LC_WHAT_KIND(LC_RT_PLACE_WHAT(e->place)) ==
+				 LC_KIND_SEM) {
+			l->flags |= LC_LOCK_SIGNALS;
+			lc_rt_entry_drop(me, e->lock);
+			continue;
+		}
 		/* To end with a robust mutex is what robust is for. */
 		if (!l || !lc_rt_held_at(me, i) || l->flags & LC_LOCK_ROBUST)
 			continue;
@@ -293,9 +301,8 @@ void lc_rt_thread_end(void)
 		return;
 	if (lc_rt_steered && lc_rt_steer.thread_ended)
 		lc_rt_steer.thread_ended(me);
+	report_held(me);
 	held = lc_rt_count_held(me);
-	if (held)
-		report_held(me);
 	r = lc_rt_record_new(me, LC_REC_THREAD_END, sizeof(*r));
 	if (r) {
 		r->thread = me->id;
