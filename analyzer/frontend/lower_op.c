@@ -13,8 +13,8 @@ enum { ARITH_NEGATE = 100, ARITH_INVERT, ARITH_SWAPPED };
 
 #define MAX_OFFSETOF 8
 
-/* ++, --: the value is the new one (pre) or, for pointers to objects that can
- * hold something, the old one kept in a hidden local. */
+/* ++, --: the value is the new one (pre) or the old one kept in a hidden local
+ * (but for pointers to objects that can hold nothing, which are not followed). */
 static struct fe_value step_by_one(struct lc_parser *fe, uint32_t node,
 				   int64_t by, bool post, bool want)
 {
@@ -30,15 +30,16 @@ static struct fe_value step_by_one(struct lc_parser *fe, uint32_t node,
 		enum fe_shape to = fe_shape_of(clang_getPointeeType(
 			clang_getCanonicalType(type)));
 
-		if (want && post && to != FE_SCALAR) {
-			struct fe_place h = fe_root(LC_ROOT_LOCAL,
-				fe_hidden_local(fe, true, &pos));
-
-			fe_assign(fe, h, &old, &pos, 0);
-			result = fe_load(h);
-		}
+		want = want && to != FE_SCALAR;
 		new = fe_offset(fe, &old, by);
 		flags = LC_INSTR_OPAQUE;
+	}
+	if (want && post) {
+		struct fe_place h = fe_root(LC_ROOT_LOCAL,
+			fe_hidden_local(fe, true, &pos));
+
+		fe_assign(fe, h, &old, &pos, 0);
+		result = fe_load(h);
 	}
 	fe_assign(fe, p, &new, &pos, flags);
 	return post ? result : fe_load(p);

@@ -44,6 +44,13 @@ static void mark_capped(struct solver *s)
 	}
 }
 
+/* Released through a pointer kept somewhere, it may be any lock. */
+static bool through_pointer(const struct locs *l, loc_t lock)
+{
+	return loc_at(l, lock)->kind == STEP_DEREF &&
+	       loc_at(l, loc_at(l, lock)->parent)->kind == STEP_FIELD;
+}
+
 void balance_find(struct solver *s)
 {
 	for (uint32_t i = 0; i < s->okreleases.len; i++)
@@ -54,8 +61,11 @@ void balance_find(struct solver *s)
 		/* not the unlock function of callers that we see */
 		if (b->why != LC_BAD_DOUBLE && b->why != LC_BAD_FAILED_TRY &&
 		    !s->events.data[b->event].satisfied &&
-		    !sometimes_own(s, b))
+		    !sometimes_own(s, b)) {
 			mark(s, b->lock, CLASS_RELEASED_ALONE);
+			s->released_by_pointer |=
+				through_pointer(&s->locs, b->lock);
+		}
 	}
 	for (uint32_t i = 0; i < s->leaks.len; i++)
 		if (!s->leaks.data[i].thread_exit)
@@ -67,7 +77,10 @@ uint8_t balance_of(struct solver *s, loc_t lock)
 {
 	uint32_t cls = loc_class(&s->locs, lock, true);
 
-	return cls && cls < s->class_uses.len ? s->class_uses.data[cls] : 0;
+	if (!cls || cls >= s->class_uses.len)
+		return 0;
+	return s->class_uses.data[cls] |
+	       (s->released_by_pointer ? CLASS_RELEASED_ALONE : 0);
 }
 
 void balance_note_sweep(struct solver *s, uint32_t cls)

@@ -282,6 +282,7 @@ struct solver {
 	LC_ARRAY(uint32_t) lock_semaphores; /* class ident strings */
 	LC_ARRAY(uint32_t) other_semaphores;
 	LC_ARRAY(uint8_t) class_uses; /* balance.c: per class */
+	bool released_by_pointer;
 	/* call graph, order.c */
 	uint32_t *ncallers;       /* per function: known call sites */
 	bool *entry;              /* per function: a thread starts in it */

@@ -150,6 +150,18 @@ bool loc_is_shared(const struct locs *l, loc_t x)
 	       n->kind == ROOT_SYM;
 }
 
+bool loc_is_concurrent(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	while (n->kind >= STEP_FIELD && n->kind != STEP_DEREF)
+		n = loc_at(l, n->parent);
+	if (n->kind == ROOT_GLOBAL &&
+	    (l->program->symbols.data[n->ref].flags & LC_SYM_THREAD))
+		return false;
+	return loc_is_shared(l, x);
+}
+
 loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to)
 {
 	struct loc n;

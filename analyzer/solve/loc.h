@@ -118,8 +118,10 @@ loc_t loc_object(const struct locs *l, loc_t x);
 bool loc_below(const struct locs *l, loc_t x, loc_t prefix);
 /* One object in the whole program (a global, by fields and constant indexes). */
 bool loc_is_exact(const struct locs *l, loc_t x);
-/* Reaches memory that other threads may see. */
+/* Reaches memory that other functions may see. */
 bool loc_is_shared(const struct locs *l, loc_t x);
+/* … and other threads: not a thread-local variable itself. */
+bool loc_is_concurrent(const struct locs *l, loc_t x);
 /* Rebuilds x with its prefix replaced. */
 loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to);
 

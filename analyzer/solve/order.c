@@ -128,22 +128,13 @@ static void build(struct solver *s, struct graph *g)
 
 	g->first = lc_alloc((n + 1) * sizeof(uint32_t));
 	for (uint32_t f = 0; f < n; f++) {
-		const struct lc_flow *flow = s->program.functions.data[f].flow;
-		const struct lc_unit *u = function_unit(&s->program, f);
+		struct instrs it = instrs_of(&s->program, f);
+		const struct lc_instr *in;
 
 		g->first[f] = g->callees.len;
-		for (uint32_t b = 0; b < flow->nblocks; b++) {
-			const struct lc_block *blk =
-				&u->blocks.data[flow->first_block + b];
-
-			for (uint32_t i = 0; i < blk->ninstrs; i++) {
-				const struct lc_instr *in =
-					&u->instrs.data[blk->first_instr + i];
-
-				if (in->kind == LC_I_CALL)
-					scan_call(s, g, f, in);
-			}
-		}
+		while ((in = instrs_next(&it)))
+			if (in->kind == LC_I_CALL)
+				scan_call(s, g, f, in);
 	}
 	g->first[n] = g->callees.len;
 }
@@ -243,21 +234,12 @@ static void add_mod(struct solver *s, uint32_t f, const struct lc_instr *in)
 
 static void own_mods(struct solver *s, uint32_t f)
 {
-	const struct lc_flow *flow = s->program.functions.data[f].flow;
-	const struct lc_unit *u = function_unit(&s->program, f);
+	struct instrs it = instrs_of(&s->program, f);
+	const struct lc_instr *in;
 
-	for (uint32_t b = 0; b < flow->nblocks; b++) {
-		const struct lc_block *blk =
-			&u->blocks.data[flow->first_block + b];
-
-		for (uint32_t i = 0; i < blk->ninstrs; i++) {
-			const struct lc_instr *in =
-				&u->instrs.data[blk->first_instr + i];
-
-			if (in->kind == LC_I_ASSIGN)
-				add_mod(s, f, in);
-		}
-	}
+	while ((in = instrs_next(&it)))
+		if (in->kind == LC_I_ASSIGN)
+			add_mod(s, f, in);
 }
 
 /* Relevance of one component, its callees being known. */
@@ -389,28 +371,21 @@ static void note_semaphore(struct solver *s, uint32_t f,
 static void find_semaphores(struct solver *s)
 {
 	for (uint32_t f = 0; f < s->program.functions.len; f++) {
-		const struct lc_flow *flow = s->program.functions.data[f].flow;
-		const struct lc_unit *u = function_unit(&s->program, f);
+		struct instrs it = instrs_of(&s->program, f);
+		const struct lc_instr *in;
 
-		for (uint32_t b = 0; b < flow->nblocks; b++) {
-			const struct lc_block *blk =
-				&u->blocks.data[flow->first_block + b];
+		while ((in = instrs_next(&it))) {
+			const struct symbol *sym;
 
-			for (uint32_t i = 0; i < blk->ninstrs; i++) {
-				const struct lc_instr *in =
-					&u->instrs.data[blk->first_instr + i];
-				const struct symbol *sym;
-
-				if (in->kind != LC_I_CALL)
-					continue;
-				sym = operand_function(
-					s, s->program.functions.data[f].unit,
-					in->operand);
-				if (sym && sym->model &&
-				    sym->model->op == LC_MODEL_INIT &&
-				    sym->model->kind == LC_KIND_SEMAPHORE)
-					note_semaphore(s, f, in, sym->model);
-			}
+			if (in->kind != LC_I_CALL)
+				continue;
+			sym = operand_function(
+				s, s->program.functions.data[f].unit,
+				in->operand);
+			if (sym && sym->model &&
+			    sym->model->op == LC_MODEL_INIT &&
+			    sym->model->kind == LC_KIND_SEMAPHORE)
+				note_semaphore(s, f, in, sym->model);
 		}
 	}
 }

@@ -164,8 +164,11 @@ static void put_writes(struct sim *m, struct outcome *o,
 
 	o->writes = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(*o->writes));
 	for (uint32_t i = 0; i < st->store.len && n < MAX_WRITES; i++) {
-		const struct bind *b = &st->store.data[i];
+		struct bind now = st->store.data[i], *b = &now;
+		struct fact f = state_fact(st, &m->s->locs, b->value);
 
+		if (f.lo == f.hi)
+			b->value = value_const(f.lo);
 		if (own_local(m, b->loc) || !worth_telling(m, o, b->value))
 			continue;
 		if (loc_at(&m->s->locs, loc_at(&m->s->locs, b->loc)->root)

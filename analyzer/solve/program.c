@@ -234,20 +234,15 @@ static bool same_flow(const struct lc_unit *u, const struct lc_flow *a,
 static uint32_t lock_calls(const struct program *p, const struct lc_unit *u,
 			   const struct lc_flow *flow)
 {
+	struct instrs it = instrs_of_flow(u, flow);
+	const struct lc_instr *in;
 	uint32_t n = 0;
 
-	for (uint32_t b = 0; b < flow->nblocks; b++) {
-		const struct lc_block *x =
-			&u->blocks.data[flow->first_block + b];
+	while ((in = instrs_next(&it))) {
+		const struct lc_model *m =
+			lc_models_find(p->models, callee_name(u, in));
 
-		for (uint32_t i = 0; i < x->ninstrs; i++) {
-			const struct lc_model *m = lc_models_find(
-				p->models,
-				callee_name(u, &u->instrs.data[x->first_instr +
-							       i]));
-
-			n += m && about_locks(m);
-		}
+		n += m && about_locks(m);
 	}
 	return n;
 }

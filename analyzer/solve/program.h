@@ -38,6 +38,14 @@ struct function {
 	uint32_t variant; /* the next one of the same symbol, LC_NONE */
 };
 
+/* Every instruction of a function, block by block:
+ * struct instrs it = instrs_of(p, f); while ((in = instrs_next(&it))) … */
+struct instrs {
+	const struct lc_unit *unit;
+	const struct lc_flow *flow;
+	uint32_t block, i;
+};
+
 struct init { /* static initialiser under program numbering */
 	uint32_t unit, init;
 };
@@ -95,5 +103,27 @@ static inline const struct symbol *function_symbol(const struct program *p,
 	return &p->symbols.data[p->functions.data[f].symbol];
 }
 const char *function_name(const struct program *p, uint32_t f);
+
+static inline struct instrs instrs_of_flow(const struct lc_unit *u,
+					   const struct lc_flow *flow)
+{
+	return (struct instrs){ u, flow, 0, 0 };
+}
+static inline struct instrs instrs_of(const struct program *p, uint32_t f)
+{
+	return instrs_of_flow(function_unit(p, f), p->functions.data[f].flow);
+}
+static inline const struct lc_instr *instrs_next(struct instrs *it)
+{
+	for (; it->block < it->flow->nblocks; it->block++, it->i = 0) {
+		const struct lc_block *b = &it->unit->blocks.data
+			[it->flow->first_block + it->block];
+
+		if (it->i < b->ninstrs)
+			return &it->unit->instrs.data[b->first_instr +
+						      it->i++];
+	}
+	return NULL;
+}
 
 #endif

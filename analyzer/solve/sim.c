@@ -372,7 +372,7 @@ void sim_havoc_shared(struct sim *m, struct state *st, bool all)
 		const struct fact *f = &st->facts.data[i];
 		const struct loc *x = loc_at(l, f->sym);
 		bool gone = (all || f->guarded) && x->kind == STEP_DEREF &&
-			    loc_is_shared(l, x->parent);
+			    loc_is_concurrent(l, x->parent);
 
 		if (!gone)
 			st->facts.data[n++] = *f;
@@ -382,7 +382,7 @@ void sim_havoc_shared(struct sim *m, struct state *st, bool all)
 		struct bind *b = &st->store.data[i];
 		const struct loc *x = loc_at(l, b->loc);
 
-		if (x->kind != STEP_KIND && loc_is_shared(l, b->loc) &&
+		if (x->kind != STEP_KIND && loc_is_concurrent(l, b->loc) &&
 		    !b->value.loc)
 			b->value = value_addr(loc_sym(l, SYM_HAVOC, m->function,
 						      m->instr, b->loc));
@@ -733,243 +733,6 @@ static void run_block(struct sim *m, const struct lc_block *b,
 	lc_array_release(&work);
 }
 
-/* ---- terminators ---- */
-
-static enum lc_cmp negated(enum lc_cmp op)
-{
-	static const enum lc_cmp n[] = { LC_NE, LC_EQ, LC_GE,
-					 LC_GT, LC_LE, LC_LT };
-
-	return n[op];
-}
-
-static enum lc_cmp mirrored(enum lc_cmp op)
-{
-	static const enum lc_cmp n[] = { LC_EQ, LC_NE, LC_GT,
-					 LC_GE, LC_LT, LC_LE };
-
-	return n[op];
-}
-
-static bool compare_const(enum lc_cmp op, int64_t a, int64_t b)
-{
-	switch (op) {
-	case LC_EQ:
-		return a == b;
-	case LC_NE:
-		return a != b;
-	case LC_LT:
-		return a < b;
-	case LC_LE:
-		return a <= b;
-	case LC_GT:
-		return a > b;
-	default:
-		return a >= b;
-	}
-}
-
-/* `a op b` over two unknowns as "cmp symbol != 0", perhaps negated. */
-static struct value compare_symbol(struct sim *m, loc_t a, loc_t b,
-				   enum lc_cmp *op)
-{
-	bool equality = *op == LC_EQ || *op == LC_NE;
-	bool not = *op == LC_NE || *op == LC_GE || *op == LC_LE;
-
-	if (*op == LC_GT || *op == LC_LE || (equality && a > b)) {
-		loc_t t = a; /* a > b is b < a; a <= b is not b < a */
-
-		a = b;
-		b = t;
-	}
-	*op = not ? LC_EQ : LC_NE; /* against 0 */
-	return value_addr(
-		loc_sym(&m->s->locs, SYM_CMP, b, equality ? 0 : 1, a));
-}
-
-static bool assume(struct sim *m, struct state *st, struct value v,
-		   enum lc_cmp op, int64_t c)
-{
-	if (!v.loc)
-		return compare_const(op, v.constant, c);
-	if (c && (op == LC_EQ || op == LC_NE)) {
-		struct fact f = state_fact(st, &m->s->locs, v);
-
-		if (f.failed && fact_test(&f, LC_EQ, c) == -1)
-			return op == LC_EQ;
-	}
-	if (!state_assume(&m->arena, st, &m->s->locs, v, op, c))
-		return false;
-	sim_settle(m, st, v);
-	return true;
-}
-
-static bool block_releases(const struct sim *m, uint32_t block)
-{
-	const struct program *p = &m->s->program;
-	const struct lc_block *b =
-		&m->u->blocks.data[m->flow->first_block + block];
-
-	for (uint32_t i = 0; i < b->ninstrs; i++) {
-		const struct lc_instr *in =
-			&m->u->instrs.data[b->first_instr + i];
-		const struct lc_operand *o = &m->u->operands.data[in->operand];
-		const struct symbol *sym;
-
-		if (in->kind != LC_I_CALL || o->kind != LC_OP_FUNC)
-			continue;
-		sym = &p->symbols.data[p->symbol_map[m->unit][o->ref]];
-		if (sym->model ? sym->model->op == LC_MODEL_RELEASE
-			       : sym->function != LC_NONE &&
-					 sim_moves_locks(m, sym->function))
-			return true;
-	}
-	return false;
-}
-
-/* Does the block, or one soon after it, release something and come to `end`
- * then? So it is with `if (shared) unlock();`, macros and all. */
-static bool releases_before(const struct sim *m, uint32_t block, uint32_t end,
-			    bool released, int depth)
-{
-	const struct lc_block *b =
-		&m->u->blocks.data[m->flow->first_block + block];
-
-	if (block == end)
-		return released;
-	released = released || block_releases(m, block);
-	for (uint32_t i = 0; depth && i < flow_successors(b); i++)
-		if (releases_before(m, flow_successor(m->u, b, i), end,
-				    released, depth - 1))
-			return true;
-	return false;
-}
-
-/*
- * `if (done) return; lock(); if (done) …`: what was read before the lock was
- * got may have changed. But `if (shared) lock(); … if (shared) unlock();` is
- * one decision: then states with and without the lock are here, or the way
- * that the old value takes releases it.
- */
-static void read_again(struct sim *m, const struct lc_block *b,
-		       struct state *st, struct value v, enum lc_cmp op,
-		       int64_t c)
-{
-	const struct block_states *bs = &m->states[m->block];
-	struct locs *l = &m->s->locs;
-	struct fact f;
-	int decided;
-
-	if (!v.loc || !state_nheld(st) ||
-	    loc_at(l, v.loc)->kind != STEP_DEREF ||
-	    !loc_is_shared(l, loc_at(l, v.loc)->parent))
-		return;
-	f = state_fact(st, l, v);
-	decided = fact_test(&f, op, c);
-	if (f.guarded || f.implied || decided == -1 ||
-	    releases_before(m, b->succ[decided ? 0 : 1],
-			    b->succ[decided ? 1 : 0], false, 4))
-		return;
-	for (uint32_t i = 1; i < bs->len; i++)
-		if (!state_same_shape(bs->data[0].state, bs->data[i].state))
-			return;
-	f = fact_any(v.loc);
-	f.guarded = true;
-	state_put_fact(&m->arena, st, f);
-}
-
-static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
-{
-	struct value lhs = sim_operand(m, st, b->lhs);
-	struct value rhs = sim_operand(m, st, b->rhs);
-	enum lc_cmp op = b->cmp;
-	struct state *other;
-
-	if (!lhs.loc && rhs.loc) {
-		struct value t = lhs;
-
-		lhs = rhs;
-		rhs = t;
-		op = mirrored(op);
-	}
-	if (lhs.loc && rhs.loc) {
-		m->owner_asked |= lhs.loc == sim_self(m) ||
-				  rhs.loc == sim_self(m);
-		if (lhs.loc == rhs.loc) {
-			lhs = rhs = value_const(0);
-		} else {
-			lhs = compare_symbol(m, lhs.loc, rhs.loc, &op);
-			rhs = value_const(0);
-		}
-	}
-	read_again(m, b, st, lhs, op, rhs.constant);
-	other = state_clone(&m->arena, st);
-	if (assume(m, st, lhs, op, rhs.constant))
-		sim_flow_to(m, b->succ[0], st);
-	if (assume(m, other, lhs, negated(op), rhs.constant))
-		sim_flow_to(m, b->succ[1], other);
-}
-
-static void do_switch(struct sim *m, const struct lc_block *b,
-		      struct state *st)
-{
-	struct value v = sim_operand(m, st, b->lhs);
-	bool possible = true;
-
-	for (uint32_t i = 0; i < b->ncases; i++) {
-		const struct lc_case *c = &m->u->cases.data[b->first_case + i];
-		struct state *one = state_clone(&m->arena, st);
-
-		if (assume(m, one, v, LC_GE, c->lo) &&
-		    assume(m, one, v, LC_LE, c->hi))
-			sim_flow_to(m, c->target, one);
-		if (c->lo == c->hi && i < MAX_NE)
-			possible = possible && assume(m, st, v, LC_NE, c->lo);
-		else if (!v.loc && v.constant >= c->lo && v.constant <= c->hi)
-			possible = false;
-	}
-	if (possible)
-		sim_flow_to(m, b->succ[0], st);
-}
-
-static void leave_block(struct sim *m, const struct lc_block *b,
-			struct state *st)
-{
-	switch (b->term) {
-	case LC_T_JUMP:
-		sim_flow_to(m, b->succ[0], st);
-		break;
-	case LC_T_TEST:
-		do_test(m, b, st);
-		break;
-	case LC_T_CHOICE:
-		sim_flow_to(m, b->succ[1], state_clone(&m->arena, st));
-		sim_flow_to(m, b->succ[0], st);
-		break;
-	case LC_T_SWITCH:
-		do_switch(m, b, st);
-		break;
-	case LC_T_COMPUTED:
-		for (uint32_t i = 0; i < b->ncases; i++)
-			sim_flow_to(m,
-				    m->u->cases.data[b->first_case + i].target,
-				    state_clone(&m->arena, st));
-		break;
-	case LC_T_RETURN: {
-		struct exitrec e = { .state = st, .pos = b->pos,
-				     .block = m->block,
-				     .has_ret = b->lhs != LC_NONE };
-
-		if (e.has_ret)
-			e.ret = sim_operand(m, st, b->lhs);
-		outcome_add_exit(m, &e);
-		break;
-	}
-	default:
-		break;
-	}
-}
-
 void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos,
 		     uint8_t ends_thread)
 {
@@ -1036,7 +799,7 @@ static bool run_dirty(struct sim *m)
 	m->block = b;
 	lc_arena_reset(&m->scratch);
 	run_block(m, &m->u->blocks.data[m->flow->first_block + b],
-		  state_clone(&m->arena, one->state), leave_block);
+		  state_clone(&m->arena, one->state), sim_leave_block);
 	return true;
 }
 

@@ -114,6 +114,17 @@ bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 /* merge.c */
 void sim_flow_to(struct sim *m, uint32_t to, struct state *st);
 
+/* branch.c */
+void sim_leave_block(struct sim *m, const struct lc_block *b,
+		     struct state *st);
+
+/* release.c */
+/* The instruction at hand takes a lock when it is reached like this. */
+void ops_note_condition(struct sim *m, const struct state *st);
+/* A lock that is held and may be the one of this name. */
+struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock);
+void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
+
 /* ops.c */
 /* false: the call ends the path */
 bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
@@ -122,13 +133,8 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
  * for callers. Does not change `st`. */
 void ops_note_acquire(struct sim *m, struct state *st,
 		      const struct acquire *a);
-/* The instruction at hand takes a lock when it is reached like this. */
-void ops_note_condition(struct sim *m, const struct state *st);
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event);
-/* A lock that is held and may be the one of this name. */
-struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock);
-void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
 void sim_initialiser(struct sim *m, loc_t x, uint32_t macro);
 void ops_note_kind(struct sim *m, loc_t lock, enum lc_kind kind,
 		   loc_t asked);

@@ -41,26 +41,19 @@ static int by_loc(const void *a, const void *b)
 static void mark_written(struct solver *s, bool *written)
 {
 	for (uint32_t f = 0; f < s->program.functions.len; f++) {
-		const struct lc_flow *flow = s->program.functions.data[f].flow;
 		uint32_t unit = s->program.functions.data[f].unit;
-		const struct lc_unit *u = &s->program.units[unit];
+		struct instrs it = instrs_of(&s->program, f);
+		const struct lc_instr *in;
 
-		for (uint32_t b = 0; b < flow->nblocks; b++) {
-			const struct lc_block *blk =
-				&u->blocks.data[flow->first_block + b];
+		while ((in = instrs_next(&it))) {
+			const struct lc_path *q;
 
-			for (uint32_t i = 0; i < blk->ninstrs; i++) {
-				const struct lc_instr *in =
-					&u->instrs.data[blk->first_instr + i];
-				const struct lc_path *q;
-
-				if (in->kind != LC_I_ASSIGN)
-					continue;
-				q = &u->paths.data[in->path];
-				if (q->root_kind == LC_ROOT_GLOBAL)
-					written[s->program.symbol_map
-							[unit][q->root]] = true;
-			}
+			if (in->kind != LC_I_ASSIGN)
+				continue;
+			q = &s->program.units[unit].paths.data[in->path];
+			if (q->root_kind == LC_ROOT_GLOBAL)
+				written[s->program.symbol_map[unit][q->root]] =
+					true;
 		}
 	}
 }

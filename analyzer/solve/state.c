@@ -350,6 +350,26 @@ bool facts_told_apart(const struct fact *a, uint32_t na, const struct fact *b,
 	return false;
 }
 
+void facts_share(struct fact *into, uint32_t *ninto,
+			const struct fact *other, uint32_t nother)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < *ninto; i++)
+		for (uint32_t k = 0; k < nother; k++) {
+			struct fact f;
+
+			if (into[i].sym != other[k].sym)
+				continue;
+			f = fact_hull(into[i], other[k]);
+			f.sym = other[k].sym;
+			if (!fact_is_any(&f))
+				into[n++] = f;
+			break;
+		}
+	*ninto = n;
+}
+
 /* ---- locks ---- */
 
 struct held *state_held(const struct state *s, loc_t lock)

@@ -121,6 +121,10 @@ bool state_assume(struct lc_arena *a, struct state *s, struct locs *l,
 /* Is there a value that a[] and b[] cannot agree on? */
 bool facts_told_apart(const struct fact *a, uint32_t na, const struct fact *b,
 		      uint32_t nb);
+/* into[]: what holds under its own conditions or under those of other[], as
+ * far as facts can say. */
+void facts_share(struct fact *into, uint32_t *ninto, const struct fact *other,
+		 uint32_t nother);
 bool fact_is_any(const struct fact *f);
 struct fact fact_hull(struct fact a, struct fact b);
 bool fact_same(const struct fact *a, const struct fact *b);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A release: of a lock that is held, of one that may be held under another
+ * name, of the caller's, or of one that nobody can hold. What is wrong with it
+ * is written down for verdict.c, and so is what was right.
+ */
+#include "solve/sim.h"
+
+/* ---- under which conditions a lock was taken ---- */
+
+static struct condition *condition_at(struct sim *m, uint32_t instr)
+{
+	for (uint32_t i = 0; i < m->conditions.len; i++)
+		if (m->conditions.data[i].instr == instr)
+			return &m->conditions.data[i];
+	return NULL;
+}
+
+void ops_note_condition(struct sim *m, const struct state *st)
+{
+	struct condition *c = condition_at(m, m->instr);
+	struct fact *facts;
+	uint32_t n = sim_conds(m, st, &m->scratch, &facts);
+
+	if (c) {
+		facts_share(c->facts, &c->nfacts, facts, n);
+		return;
+	}
+	*lc_push(&m->conditions) = (struct condition){
+		m->instr, n, sim_copy(&m->s->arena, facts, n * sizeof(*facts))
+	};
+}
+
+/* ---- what is written down ---- */
+
+/* The functions below us that left the lock held did right; so did those
+ * whose way was joined with theirs. */
+static void mark_released(struct solver *s, uint32_t event)
+{
+	uint32_t e = event;
+
+	do {
+		uint32_t inner = s->events.data[e].inner;
+
+		if (inner != LC_NONE && !s->events.data[inner].released) {
+			s->events.data[inner].released = true;
+			mark_released(s, inner);
+		}
+		e = s->events.data[e].twin;
+	} while (e != event);
+}
+
+static void bad_release(struct sim *m, struct state *st, loc_t lock,
+			enum lc_bad_release why, uint32_t event,
+			uint32_t other)
+{
+	struct badrelease *b;
+	struct fact *conds;
+	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
+
+	for (uint32_t i = m->s->badreleases.len; i-- > 0;) {
+		b = &m->s->badreleases.data[i];
+		if (b->function != m->function)
+			break;
+		if (b->instr != m->instr || b->lock != lock || b->why != why ||
+		    b->event != event)
+			continue;
+		facts_share(b->conds, &b->nconds, conds, nconds);
+		return;
+	}
+	b = lc_push(&m->s->badreleases);
+	b->function = m->function;
+	b->instr = m->instr;
+	b->lock = lock;
+	b->why = why;
+	b->event = event;
+	b->other_event = other;
+	b->weak = st->weak;
+	b->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
+	b->nconds = nconds;
+}
+
+static void note_loop_release(struct sim *m, loc_t lock)
+{
+	if (!m->in_loop[m->block])
+		return;
+	*lc_push(&m->loop_releases) = (struct loop_class){
+		loc_class(&m->s->locs, lock, true), m->loop_of[m->block]
+	};
+}
+
+static void release_assumed(struct sim *m, struct state *st, struct held *h,
+			    uint32_t event)
+{
+	h->flags &= (uint8_t)~HELD_ASSUMED;
+	h->count = -1;
+	h->event = event;
+	h->instr = m->instr;
+	state_set_mark(&m->arena, st, h->lock, MARK_RELEASED, event);
+	sim_havoc_shared(m, st, false);
+}
+
+static void note_ok_release(struct sim *m, struct state *st,
+			    const struct held *h)
+{
+	const struct condition *when = condition_at(m, h->instr);
+	loc_t lock = h->lock;
+	struct okrelease *ok;
+	struct fact *conds;
+	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
+
+	for (uint32_t i = m->s->okreleases.len; i-- > 0;) {
+		ok = &m->s->okreleases.data[i];
+		if (ok->function != m->function)
+			break;
+		if (ok->instr != m->instr || ok->lock != lock ||
+		    ok->taken != h->instr)
+			continue;
+		facts_share(ok->conds, &ok->nconds, conds, nconds);
+		return;
+	}
+	ok = lc_push(&m->s->okreleases);
+	ok->function = m->function;
+	ok->instr = m->instr;
+	ok->lock = lock;
+	ok->taken = h->instr;
+	ok->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
+	ok->nconds = nconds;
+	ok->when = when ? when->facts : NULL;
+	ok->nwhen = when ? when->nfacts : 0;
+}
+
+static void release_held(struct sim *m, struct state *st, struct held *h,
+			 uint32_t event)
+{
+	loc_t lock = h->lock;
+
+	if (h->flags & HELD_ASSUMED) {
+		release_assumed(m, st, h, event);
+		return;
+	}
+	mark_released(m->s, h->event);
+	m->s->events.data[event].matched = true;
+	if (h->flags & HELD_UNCHECKED) {
+		for (uint32_t i = 0; i < m->s->untested.len; i++)
+			if (m->s->untested.data[i].event == h->event)
+				m->s->untested.data[i].released = true;
+	}
+	note_ok_release(m, st, h);
+	if (--h->count > 0)
+		return;
+	state_drop_held(st, h);
+	state_set_mark(&m->arena, st, lock, MARK_RELEASED, event);
+	if (!state_nheld(st))
+		sim_havoc_shared(m, st, false);
+}
+
+/* Found by walking memory or asking a function, not handed to us by name. */
+static bool looked_up(const struct locs *l, loc_t object)
+{
+	const struct loc *n = loc_at(l, object);
+
+	return n->kind == ROOT_SYM ? n->why != SYM_ALLOC
+				   : n->kind == STEP_DEREF ||
+					     n->kind == STEP_INDEX_VALUE ||
+					     n->kind == STEP_INDEX_ANY;
+}
+
+/* Two names for what may well be one lock: `table->bucket[b]->lock` and
+ * `pages[id].lock`. Not two parameters, not an object and the next one. */
+static bool may_be_one(struct locs *l, loc_t a, loc_t b)
+{
+	loc_t x = loc_object(l, a), y = loc_object(l, b);
+
+	/* a pointer to a lock, kept in some object or handed out by a call */
+	if (b == y && looked_up(l, b) && loc_at(l, b)->kind != STEP_INDEX_VALUE &&
+	    loc_at(l, b)->kind != STEP_INDEX_ANY)
+		return true;
+	if (loc_is_exact(l, a) || loc_is_exact(l, b) || x == y ||
+	    loc_below(l, x, y) || loc_below(l, y, x) ||
+	    (!looked_up(l, x) && !looked_up(l, y)))
+		return false;
+	return !loc_class(l, a, true) || !loc_class(l, b, true) ||
+	       loc_class(l, a, true) == loc_class(l, b, true);
+}
+
+struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock)
+{
+	for (uint32_t i = st->held.len; i-- > 0;) {
+		struct held *h = &st->held.data[i];
+
+		if (h->count > 0 && may_be_one(&m->s->locs, h->lock, lock))
+			return h;
+	}
+	return NULL;
+}
+
+void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
+{
+	struct held *h = state_held(st, lock);
+	const struct mark *k;
+
+	note_loop_release(m, lock);
+	if (sim_swept(m, lock))
+		return;
+	if (h && h->count > 0) {
+		release_held(m, st, h, event);
+		return;
+	}
+	k = state_mark(st, lock, MARK_LOCK_FAILED);
+	if (!k)
+		k = state_mark(st, lock, MARK_TRY_FAILED);
+	if (k) {
+		bad_release(m, st, lock, LC_BAD_FAILED_TRY, event, k->event);
+		if (k->kind == MARK_LOCK_FAILED) {
+			state_clear_marks(st, lock);
+			state_set_mark(&m->arena, st, lock, MARK_RELEASED,
+				       event);
+		}
+		return;
+	}
+	k = state_mark(st, lock, MARK_RELEASED);
+	if (k) {
+		bad_release(m, st, lock, LC_BAD_DOUBLE, event, k->event);
+		return;
+	}
+	if (!h)
+		h = ops_held_alias(m, st, lock);
+	if (h && h->count > 0) { /* which of the two it was, nobody knows */
+		release_held(m, st, h, event);
+		st->weak = true;
+		return;
+	}
+	if (loc_at(&m->s->locs, loc_at(&m->s->locs, lock)->root)->kind ==
+	    ROOT_SYM)
+		return; /* an object we cannot follow */
+	bad_release(m, st, lock, LC_BAD_SOME_PATH, event, LC_NONE);
+	if (h) {
+		h->count--;
+		return;
+	}
+	h = state_push_held(&m->arena, st);
+	h->lock = lock;
+	h->count = -1;
+	h->event = event;
+	h->instr = m->instr;
+	state_set_mark(&m->arena, st, lock, MARK_RELEASED, event);
+	sim_havoc_shared(m, st, false);
+}
