@@ -8,11 +8,17 @@
 
 static const char by_default[] = "default";
 static const char by_command[] = "command line";
+static const char by_environment[] = "LOCKCHECK_ARGS";
 
 struct dump {
 	const struct lc_config *config;
 	FILE *out;
 };
+
+static const char *said_by(bool environment)
+{
+	return environment ? by_environment : by_command;
+}
 
 /* A scalar that reads the same in every YAML: quoted if in doubt. */
 static char *scalar(const char *s)
@@ -60,7 +66,7 @@ static void put_item(const struct dump *d, const char *text,
 
 static void put_texts(const struct dump *d, const char *key,
 		      const struct lc_config_texts *texts, bool paths,
-		      const struct lc_words *more)
+		      const struct lc_words *more, uint32_t nenvironment)
 {
 	uint32_t nmore = more ? more->len : 0;
 
@@ -75,7 +81,8 @@ static void put_texts(const struct dump *d, const char *key,
 				  : texts->list.data[i].text,
 			 NULL, texts->list.data[i].line);
 	for (uint32_t i = 0; i < nmore; i++)
-		put_item(d, more->data[i], by_command, 0);
+		put_item(d, more->data[i],
+			 i < nenvironment ? by_environment : by_command, 0);
 }
 
 static void put_rules(const struct dump *d, const struct lc_rules *rules)
@@ -135,7 +142,8 @@ static void put_baseline(const struct dump *d, const struct lc_settings *set)
 
 	if (set->baseline) {
 		name = scalar(set->baseline);
-		put(d, lc_asprintf("baseline: %s", name), by_command, 0);
+		put(d, lc_asprintf("baseline: %s", name),
+		    said_by(set->baseline == set->environment.baseline), 0);
 		free(name);
 	} else if (c->baseline.text) {
 		name = scalar(lc_path_from(c->directory, c->baseline.text));
@@ -155,19 +163,20 @@ void lc_config_dump(const struct lc_config *config,
 
 	fprintf(out, "# configuration: %s\n",
 		config->path ? config->path : "none (.lockcheck.yaml)");
-	put_texts(&d, "models", &config->models, true, &set->models);
+	put_texts(&d, "models", &config->models, true, &set->models,
+		  set->environment.nmodels);
 	put_rules(&d, rules);
-	put_texts(&d, "include", &config->include, false, NULL);
-	put_texts(&d, "exclude", &config->exclude, false, NULL);
+	put_texts(&d, "include", &config->include, false, NULL, 0);
+	put_texts(&d, "exclude", &config->exclude, false, NULL, 0);
 	put(&d, lc_asprintf("fail-on: %s",
 			    lc_level_name(lc_config_fail_on(config, set))),
-	    set->fail_on ? by_command
+	    set->fail_on ? said_by(set->fail_on == set->environment.fail_on)
 			 : config->fail_on_line ? NULL : by_default,
 	    config->fail_on_line);
 	put(&d, lc_asprintf("allow-partial: %s",
 			    lc_config_allow_partial(config, set) ? "true"
 								 : "false"),
-	    set->allow_partial ? by_command
+	    set->allow_partial ? said_by(set->environment.allow_partial)
 			       : config->allow_partial_line ? NULL : by_default,
 	    config->allow_partial_line);
 	put_baseline(&d, set);

@@ -6,6 +6,8 @@
 #include <getopt.h>
 #include <stdlib.h>
 
+#include "plan/command.h"
+
 #include "cli/progress.h"
 
 /* Short names for the rows. */
@@ -251,11 +253,47 @@ static int parse_options(struct lc_settings *set, const struct lc_verb *verb,
 	return 0;
 }
 
+/* Options in the environment, for all runs of a job: what the command line
+ * says afterwards goes before them. */
+static int parse_environment(struct lc_settings *set,
+			     const struct lc_verb *verb, struct lc_error *err)
+{
+	const char *line = getenv("LOCKCHECK_ARGS");
+	struct lc_error inner = LC_ERROR_INIT;
+	LC_ARRAY(char *) argv = { 0 };
+	int rc;
+
+	if (!line || !*line || !(verb->bit & CHECKS))
+		return 0;
+	rc = lc_command_split(line, &set->environment.words, &inner);
+	*lc_push(&argv) = (char[]){ "lockcheck" };
+	for (uint32_t i = 0; i < set->environment.words.len; i++)
+		*lc_push(&argv) = set->environment.words.data[i];
+	lc_push(&argv);
+	if (!rc)
+		rc = parse_options(set, verb, (int)argv.len - 1, argv.data,
+				   &inner);
+	if (!rc && set->operands.len)
+		rc = lc_fail(&inner, "\"%s\" is no option",
+			     set->operands.data[0]);
+	if (rc)
+		lc_fail(err, "LOCKCHECK_ARGS: %s", inner.text);
+	lc_error_release(&inner);
+	lc_array_release(&argv);
+	set->environment.fail_on = set->fail_on;
+	set->environment.baseline = set->baseline;
+	set->environment.allow_partial = set->allow_partial;
+	set->environment.nmodels = set->models.len;
+	return rc;
+}
+
 int lc_options_parse(struct lc_settings *set, const struct lc_verb *verb,
 		     int argc, char **argv, struct lc_error *err)
 {
 	int end = argc;
 
+	if (parse_environment(set, verb, err))
+		return -1;
 	/* getopt forgets where "--" stood, so the flags go first. */
 	for (int i = 1; verb->takes_flags && i < argc && end == argc; i++) {
 		if (strcmp(argv[i], "--"))
@@ -285,6 +323,7 @@ void lc_settings_release(struct lc_settings *set)
 	lc_words_release(&set->databases);
 	lc_words_release(&set->rules);
 	lc_words_release(&set->models);
+	lc_words_release(&set->environment.words);
 	lc_array_release(&set->operands);
 }
 

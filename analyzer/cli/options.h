@@ -68,6 +68,13 @@ struct lc_settings {
 	bool keep_going;       /* run: check although the build failed */
 	bool compiler_paths;   /* --compiler-includes */
 	bool dropped; /* report: the cycles that were dropped */
+	/* What LOCKCHECK_ARGS said, before the command line said more. */
+	struct {
+		struct lc_words words;
+		const char *fail_on, *baseline;
+		bool allow_partial;
+		uint32_t nmodels;
+	} environment;
 	LC_ARRAY(const char *) operands;
 	bool has_flags;          /* there was a "--" */
 	const char *const *flags; /* what stood behind it */

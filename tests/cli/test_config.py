@@ -190,3 +190,21 @@ baseline: known.sarif
     box.equal("\n".join(values(done.out)[1:]),
               "\n".join(values(again.out)[1:]), "read again")
     box.check(not box.exists(".lockcheck.db"), "nothing was analysed")
+
+
+def test_options_in_the_environment(box):
+    box.write("a.c", HEAD + BAD)
+    args = {"LOCKCHECK_ARGS": "--fail-on none  -f 'json'"}
+    done = box.run("check", "a.c", "--", env=args, code=0)
+    box.check(done.out.startswith("{"), str(done))
+    box.run("check", "--fail-on", "error", "a.c", "--", env=args, code=1)
+    box.write(".lockcheck.yaml", "fail-on: error\n")
+    done = box.run("check", "--dump-config", "--baseline", "b", env=args,
+                   code=0)
+    lines = [" ".join(line.split()) for line in done.out.split("\n")]
+    box.check("fail-on: none # LOCKCHECK_ARGS" in lines and
+              "baseline: b # command line" in lines, done.out)
+    box.run("rules", env=args, code=0)
+    for text in ("--fail-no x", "a.c", "--fail-on 'x"):
+        box.fault("check", "a.c", "--", env={"LOCKCHECK_ARGS": text},
+                  says=["LOCKCHECK_ARGS"])
