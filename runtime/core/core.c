@@ -15,7 +15,10 @@ uint32_t lc_rt_generations[LC_RT_GENERATIONS];
 uint32_t lc_rt_state;
 bool lc_rt_steered;
 struct lc_rt_options lc_rt_options = { .report_fd = 2 };
-const struct lc_rt_probe *lc_rt_probe;
+/* The shim's, where there is one: known before any constructor. */
+extern const struct lc_rt_probe lc_shim_probe
+	__attribute__((weak, visibility("hidden")));
+const struct lc_rt_probe *lc_rt_probe = &lc_shim_probe;
 
 enum { STARTING = 3 };
 
@@ -236,9 +239,10 @@ bool lc_rt_recording(void)
 	return lc_rt_options.record != NULL;
 }
 
-/* Early, but after the constructors of libraries we do not depend on: the
- * first lock of those starts the core, too. */
-__attribute__((constructor(101))) static void construct(void)
+/* After the shim's, which says what libc's objects are; before constructors
+ * without a priority. (The first lock of other libraries' constructors starts
+ * the core, too.) */
+__attribute__((constructor(102))) static void construct(void)
 {
 	lc_rt_start();
 }

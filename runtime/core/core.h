@@ -406,14 +406,15 @@ lc_rt_release(const void *lock, uint32_t what, lc_rt_site_t site)
 bool lc_rt_holds(const void *lock);
 
 /*
- * What a libc's own objects can be asked, for locks with LC_WHAT_LIBC. Set by
- * the shim before lc_rt_start; NULL where there is no shim.
+ * What a libc's own objects can be asked, for locks with LC_WHAT_LIBC: the shim's
+ * lc_shim_probe; NULL where there is no shim.
  */
 struct lc_rt_probe {
 	/* enum lc_rec_lock_flags by the object itself. */
 	uint32_t (*flags)(const void *lock, uint32_t kind);
 	/* Who holds it: a kernel thread id, 0 = nobody, -1 = cannot be told. */
 	int64_t (*owner)(const void *lock, uint32_t kind);
+	uint32_t file_flags; /* enum lc_rec_file_flags, for the record */
 };
 extern const struct lc_rt_probe *lc_rt_probe;
 

@@ -113,7 +113,7 @@ static void fill_header(struct lc_rec_file *h, const char *parent, bool forked)
 	h->block_bytes = BLOCK_BYTES;
 	h->flags = (lc_rt_options.steer ? LC_FILE_STEERED : 0) |
 		   (forked ? LC_FILE_FORKED : 0) |
-		   (lc_rt_probe ? 0 : LC_FILE_PRIMITIVES);
+		   (lc_rt_probe ? lc_rt_probe->file_flags : LC_FILE_PRIMITIVES);
 	h->pid = (uint64_t)getpid();
 	h->parent_pid = (uint64_t)getppid();
 	h->start_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;

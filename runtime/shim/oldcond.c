@@ -12,7 +12,8 @@
 
 /* The books, then the older real function. Where there is none (it was dropped
  * from that libc), nobody can have asked for it either. */
-#define OLD(name) __attribute__((symver(#name "@GLIBC_2.2.5")))
+#define OLD(name)                                            \
+	__asm__(".symver old_" #name ",pthread_" #name "@GLIBC_2.2.5");
 
 typedef int one_arg(pthread_cond_t *);
 typedef int wait_args(pthread_cond_t *, pthread_mutex_t *);
@@ -36,7 +37,7 @@ static void end_wait(void *wait)
 	lc_rt_wait_end(wait);
 }
 
-OLD(pthread_cond_wait)
+OLD(cond_wait)
 LC_SHIM_EXPORT int old_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 {
 	wait_args *real = REAL_OLD(wait_args, pthread_cond_wait);
@@ -50,7 +51,7 @@ LC_SHIM_EXPORT int old_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 	return rc;
 }
 
-OLD(pthread_cond_timedwait)
+OLD(cond_timedwait)
 LC_SHIM_EXPORT int old_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
 				      const struct timespec *until)
 {
@@ -65,28 +66,28 @@ LC_SHIM_EXPORT int old_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
 	return rc;
 }
 
-OLD(pthread_cond_signal)
+OLD(cond_signal)
 LC_SHIM_EXPORT int old_cond_signal(pthread_cond_t *c)
 {
 	lc_rt_wake(c, WHAT_KIND_ONLY(COND), LC_RT_CALLER);
 	return REAL_OLD(one_arg, pthread_cond_signal)(c);
 }
 
-OLD(pthread_cond_broadcast)
+OLD(cond_broadcast)
 LC_SHIM_EXPORT int old_cond_broadcast(pthread_cond_t *c)
 {
 	lc_rt_wake(c, WHAT_KIND_ONLY(COND), LC_RT_CALLER);
 	return REAL_OLD(one_arg, pthread_cond_broadcast)(c);
 }
 
-OLD(pthread_cond_init)
+OLD(cond_init)
 LC_SHIM_EXPORT int old_cond_init(pthread_cond_t *c,
 				 const pthread_condattr_t *attr)
 {
 	return REAL_OLD(init_args, pthread_cond_init)(c, attr);
 }
 
-OLD(pthread_cond_destroy)
+OLD(cond_destroy)
 LC_SHIM_EXPORT int old_cond_destroy(pthread_cond_t *c)
 {
 	return REAL_OLD(one_arg, pthread_cond_destroy)(c);

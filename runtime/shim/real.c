@@ -14,7 +14,6 @@ __attribute__((constructor(101))) static void start(void)
 #ifndef LC_SHIM_STATIC
 	lc_shim_resolve();
 #endif
-	lc_rt_probe = &lc_shim_probe;
 	lc_rt_start();
 }
 
@@ -41,7 +40,6 @@ void lc_shim_resolve(void)
 	if (busy)
 		return;
 	busy = 1;
-	lc_rt_probe = &lc_shim_probe;
 #define CALL(result, name, parameters)                   \
 	if (!r->name)                                    \
 		*(void **)&r->name = dlsym(RTLD_NEXT, #name);
@@ -133,4 +131,7 @@ static int64_t object_owner(const void *lock, uint32_t kind)
 const struct lc_rt_probe lc_shim_probe = {
 	.flags = object_flags,
 	.owner = object_owner,
+#ifdef LC_SHIM_STATIC
+	.file_flags = LC_FILE_STATIC,
+#endif
 };

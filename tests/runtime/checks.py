@@ -7,6 +7,9 @@ def all_files(run, files):
     """True of every record: ids are defined, segments count, nothing lost."""
     out = []
     for f in files:
+        static = "static" in run.program.words
+        if f.flags & 6 != (4 if static else 0):
+            out.append("file flags %d" % f.flags)
         if f.lost:
             out.append("%d records lost" % f.lost)
         locks = {r.id for r in f.all("lock")}
