@@ -53,6 +53,9 @@ void lc_finding_release(struct lc_finding *f)
 	place_release(&f->at);
 	place_release(&f->suppressed_at);
 	free(f->suppressed);
+	free(f->verdict);
+	free(f->verdict_reason);
+	free(f->verdict_detail);
 	free(f->rule);
 	free(f->message);
 	free(f->fix);
@@ -152,6 +155,7 @@ struct loader {
 	struct lc_store *s;
 	struct lc_error *err;
 	sqlite3_stmt *locks, *traces, *steps, *related;
+	sqlite3_stmt *verdicts; /* NULL: the database has none */
 };
 
 static int load_rules(struct loader *l)
@@ -299,6 +303,25 @@ static int load_related(struct loader *l, sqlite3_int64 id,
 	return rc;
 }
 
+/* The last of several verdicts. */
+static int load_verdict(struct loader *l, sqlite3_int64 id,
+			struct lc_finding *f)
+{
+	int rc;
+
+	if (!l->verdicts)
+		return 0;
+	sqlite3_reset(l->verdicts);
+	sqlite3_bind_int64(l->verdicts, 1, id);
+	rc = lc_sql_step(l->s, l->verdicts, l->err);
+	if (rc == 1) {
+		f->verdict = text(l->verdicts, 0);
+		f->verdict_reason = text(l->verdicts, 1);
+		f->verdict_detail = text(l->verdicts, 2);
+	}
+	return rc;
+}
+
 static int load_findings(struct loader *l)
 {
 	sqlite3_stmt *stmt;
@@ -329,7 +352,8 @@ static int load_findings(struct loader *l)
 			get_place(stmt, 12, &f->suppressed_at);
 		}
 		if (load_locks(l, id, f) < 0 || load_traces(l, id, f) < 0 ||
-		    load_related(l, id, f) < 0) {
+		    load_related(l, id, f) < 0 ||
+		    load_verdict(l, id, f) < 0) {
 			rc = -1;
 			break;
 		}
@@ -337,6 +361,26 @@ static int load_findings(struct loader *l)
 	}
 	sqlite3_finalize(stmt);
 	return rc;
+}
+
+/* Only a database that `confirm` wrote to has verdicts. */
+static int prepare_verdicts(struct loader *l)
+{
+	sqlite3_stmt *stmt;
+	int rc = lc_sql_prepare(l->s, &stmt,
+				"SELECT 1 FROM sqlite_schema "
+				"WHERE name = 'confirmation'", l->err);
+
+	if (rc < 0)
+		return rc;
+	rc = lc_sql_step(l->s, stmt, l->err);
+	sqlite3_finalize(stmt);
+	if (rc != 1)
+		return rc;
+	return lc_sql_prepare(l->s, &l->verdicts,
+			      "SELECT verdict, reason, detail "
+			      "FROM confirmation WHERE finding = ?1 "
+			      "ORDER BY id DESC LIMIT 1", l->err);
 }
 
 static int prepare(struct loader *l)
@@ -354,6 +398,8 @@ static int prepare(struct loader *l)
 			   "SELECT p.depth, p.role, p.text, p.held, p.lock, "
 			   PLACE " FROM step p" PLACE_OF("p.site")
 			   "WHERE p.trace = ?1 ORDER BY p.seq", l->err) < 0)
+		return -1;
+	if (prepare_verdicts(l) < 0)
 		return -1;
 	return lc_sql_prepare(l->s, &l->related,
 			      "SELECT x.text, " PLACE " FROM finding_related x"
@@ -379,5 +425,6 @@ int lc_findings_load(struct lc_findings *f, struct lc_store *s,
 	sqlite3_finalize(l.traces);
 	sqlite3_finalize(l.steps);
 	sqlite3_finalize(l.related);
+	sqlite3_finalize(l.verdicts);
 	return rc;
 }

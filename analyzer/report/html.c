@@ -5,9 +5,7 @@
  * page makes of it is in the scripts there; here is only the data.
  *
  * A place is [file, line, column, function, macro], the last two left out if
- * empty; file is an index of `files`. A lock is an index of order.locks. The
- * page also shows a finding's verdict, {"word": "confirmed", "text": "…"}, which
- * nothing writes as long as no database has one.
+ * empty; file is an index of `files`. A lock is an index of order.locks.
  */
 #include <stdlib.h>
 
@@ -181,6 +179,18 @@ static json_t *related(struct writer *w, const struct lc_finding *f)
 	return list;
 }
 
+static void set_verdict(json_t *j, const struct lc_finding *f)
+{
+	json_t *v;
+
+	if (!f->verdict)
+		return;
+	v = json_pack("{s:o, s:o}", "word", lc_json_text(f->verdict), "text",
+		      lc_json_lines(f->verdict_detail));
+	set_text(v, "reason", f->verdict_reason);
+	json_object_set_new(j, "verdict", v);
+}
+
 static json_t *finding(struct writer *w, const struct lc_finding *f)
 {
 	json_t *locks = json_array();
@@ -204,6 +214,7 @@ static json_t *finding(struct writer *w, const struct lc_finding *f)
 	if (f->state)
 		set_text(j, "state", lc_state_name(f->state));
 	set_flag(j, "touched", f->touched);
+	set_verdict(j, f);
 	if (f->suppressed) {
 		set_text(j, "suppressed", *f->suppressed ? f->suppressed
 							 : "no reason given");

@@ -224,17 +224,18 @@ function title(f) {
 function verdictPart(f) {
 	const v = f.verdict;
 
-	if (!v) return null;
-	return section(
-		'Tried at run time',
-		el(
-			'p',
-			{ class: 'callout' },
-			el('span', { class: 'badge verdict v-' + v.word.replace(/\W/g, '') }, v.word),
-			' ',
-			v.text || '',
-		),
-	);
+	return v
+		? section(
+				'Tried at run time',
+				el(
+					'div',
+					{ class: 'callout' },
+					el('span', { class: 'badge verdict v-' + v.word.replace(/\W/g, '') }, v.word),
+					v.reason && ` ${v.reason}`,
+					v.text && el('p', { class: 'detail' }, v.text),
+				),
+			)
+		: null;
 }
 
 function lockTable(f) {

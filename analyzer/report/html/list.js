@@ -189,7 +189,7 @@ function drawFilters() {
 		]
 			.filter(([, is]) => findings.some(is))
 			.map(([word, is]) => chip(filter.extra, word, findings.filter(is).length, word)),
-		...known(verdictOf, ['confirmed', 'infeasible', 'not reached', 'undecided']).map((v) =>
+		...known(verdictOf, ['confirmed', 'infeasible', 'refuted', 'not reached', 'undecided']).map((v) =>
 			chip(filter.states, v, verdicts.get(v) || 0, v, 'vd'),
 		),
 	);
