@@ -8,49 +8,6 @@
 
 #define MAX_ARGUMENT_FILES 16 /* one may name another, and itself */
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static bool is_one_of(const char *const *names, size_t count, const char *word,
-		      size_t n)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strlen(names[i]) == n && !strncmp(names[i], word, n))
-			return true;
-	return false;
-}
-
-bool lc_is_launcher(const char *word)
-{
-	static const char *const names[] = { "ccache", "distcc", "icecc",
-					     "sccache", "lockcheck-cc" };
-	const char *name = base_name(word);
-
-	return is_one_of(names, LC_LEN(names), name, strlen(name));
-}
-
-bool lc_is_compiler(const char *word)
-{
-	static const char *const names[] = { "cc", "gcc", "clang", "c89", "c99",
-					     "tcc", "icx", "c++", "g++",
-					     "clang++" };
-	const char *name = base_name(word), *p;
-	size_t n = strlen(name);
-
-	/* gcc-12, clang-19, gcc-12.2 */
-	while (n && strchr("0123456789.", name[n - 1]))
-		n--;
-	n = n && name[n - 1] == '-' ? n - 1 : strlen(name);
-	for (p = name + n; p > name && p[-1] != '-'; p--)
-		;
-	return !lc_is_launcher(word) &&
-	       is_one_of(names, LC_LEN(names), p, n - (size_t)(p - name));
-}
-
 /* ---- the words of a call ---- */
 
 /* Copies `words`, with the words of an @file in its place. */
@@ -86,7 +43,10 @@ static bool compiles_nothing(const char *word)
 	static const char *const names[] = { "-E", "-M", "-MM", "-###", "-cc1",
 					     "--version", "-dumpmachine" };
 
-	return is_one_of(names, LC_LEN(names), word, strlen(word));
+	for (size_t i = 0; i < LC_LEN(names); i++)
+		if (!strcmp(names[i], word))
+			return true;
+	return false;
 }
 
 /* The operands that are C by their name or by the -x before them. */

@@ -11,12 +11,6 @@
 
 #include "base/words.h"
 
-/* cc, gcc-12, x86_64-linux-gnu-gcc, clang-19, c99 …, by the last part of the
- * path; C++ compilers too. */
-bool lc_is_compiler(const char *word);
-/* ccache, distcc, icecc …: what follows it is another command. */
-bool lc_is_launcher(const char *word);
-
 /*
  * The entries of a compile database for this call: an array, which the caller
  * owns, with one object a source; empty if it compiles no C (it only

@@ -33,6 +33,9 @@ static const struct lc_option rows[] = {
 	  LC_VERB_CHECK | LC_VERB_DUMP,
 	  "compile_commands.json, or its directory (else searched from here "
 	  "upwards, also in build/); may be repeated" },
+	{ "compiler-includes", 0, SWITCH, NULL, AT(compiler_paths), ANALYSES,
+	  "ask the compilers of the database, if they are known ones in PATH, "
+	  "for their include paths and target: runs them" },
 	{ "capture", 0, CHOICE, "auto|bear|preload", AT(capture), LC_VERB_RUN,
 	  "how to see the compiler's calls: by bear, or by a library of our "
 	  "own (auto: bear if it is installed)" },

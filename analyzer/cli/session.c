@@ -107,6 +107,7 @@ int lc_session_plan(struct lc_session *s, struct lc_error *err)
 	struct lc_plan_options o = {
 		.databases = (const char *const *)set->databases.data,
 		.ndatabases = set->databases.len,
+		.ask_compilers = set->compiler_paths,
 		.paths = set->operands.data,
 		.npaths = set->operands.len,
 		.flags = set->has_flags ? set->flags : NULL,

@@ -21,6 +21,12 @@ int lc_command_split(const char *line, struct lc_words *out,
 void lc_flags_filter(char *const *words, uint32_t n, struct lc_words *out,
 		     uint32_t *ndropped);
 
+/* cc, gcc-12, x86_64-linux-gnu-gcc, clang-19, c99 …, by the last part of the
+ * path; C++ compilers too. */
+bool lc_is_compiler(const char *word);
+/* ccache, distcc, icecc …: what follows it is another command. */
+bool lc_is_launcher(const char *word);
+
 /* How many words the flag `word` takes: 2 if its argument is the next one. */
 uint32_t lc_flag_words(const char *word);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "plan/command.h"
+#include "plan/compiler.h"
 #include "plan/fragments.h"
 
 #define db_name "compile_commands.json"
@@ -202,6 +203,9 @@ static int read_entry(struct reader *r, const json_t *entry)
 	job->directory = physical_dir(r->parent, dir);
 	job->file = lc_path_physical(job->directory, file);
 	lc_flags_filter(words.data, words.len, &argv, &job->ndropped);
+	if (r->plan->compilers)
+		lc_compilers_add(r->plan->compilers, words.data, words.len,
+				 &argv);
 	job->argc = argv.len;
 	*lc_push(&argv) = NULL;
 	job->argv = argv.data;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "plan/command.h"
+#include "plan/compiler.h"
 #include "plan/database.h"
 
 void lc_job_release(struct lc_job *job)
@@ -174,6 +175,14 @@ static int read_database(struct lc_plan *plan, const char *path,
 }
 
 /* Those of -p, or the one that is near; *found: there is one. */
+static void end_asking(struct lc_plan *plan, struct lc_compilers *compilers)
+{
+	for (uint32_t i = 0; i < compilers->notes.len; i++)
+		lc_words_add(&plan->notes, compilers->notes.data[i]);
+	lc_compilers_release(compilers);
+	plan->compilers = NULL;
+}
+
 static int read_databases(struct lc_plan *plan, const struct lc_plan_options *o,
 			  bool *found, struct lc_error *err)
 {
@@ -307,10 +316,12 @@ static int plan_sources(struct lc_plan *plan, const struct lc_plan_options *o,
 int lc_plan_make(struct lc_plan *plan, const struct lc_plan_options *o,
 		 struct lc_error *err)
 {
+	struct lc_compilers compilers = {0};
 	struct lc_words paths = {0};
 	bool found = false;
 	int rc = -1;
 
+	plan->compilers = o->ask_compilers ? &compilers : NULL;
 	plan->root = realpath(".", NULL);
 	if (!plan->root)
 		return lc_fail(err, "cannot tell the current directory: %s",
@@ -324,6 +335,7 @@ int lc_plan_make(struct lc_plan *plan, const struct lc_plan_options *o,
 	if (!rc)
 		sort_jobs(plan);
 out:
+	end_asking(plan, &compilers);
 	lc_words_release(&paths);
 	return rc;
 }

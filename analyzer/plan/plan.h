@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From a compile database or a list of sources to units of work. Commands are
- * data: they are split and filtered, never run.
+ * data: they are split and filtered, never run (but compiler.h).
  */
 #ifndef LC_PLAN_PLAN_H
 #define LC_PLAN_PLAN_H
@@ -23,6 +23,8 @@ struct lc_plan {
 	char *database; /* the compile databases used, ", " between; NULL: none */
 	LC_ARRAY(struct lc_job) jobs; /* sorted by name, then argv; no duplicates */
 	uint32_t nskipped; /* entries of the database that are no C (C++, asm) */
+	/* Compilers to ask; NULL but while the plan is made. */
+	struct lc_compilers *compilers;
 	/* Sentences the user should see though nothing is wrong. */
 	struct lc_words notes;
 };
@@ -33,6 +35,7 @@ struct lc_plan_options {
 	uint32_t npaths;
 	const char *const *flags; /* after "--"; NULL = use a database */
 	uint32_t nflags;
+	bool ask_compilers; /* run them for their include paths: compiler.h */
 };
 /*
  * Fills `plan`, which the caller zeroed and releases in any case. -1 with a

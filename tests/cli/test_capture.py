@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -238,18 +239,44 @@ def test_launcher_and_ccache(box):
     shell(box, "make -B -j4 CC='ccache lockcheck-cc gcc'", CCACHE_DIR=cache)
 
 
+def distccd(box):
+    """A server on this machine, with its port."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    os.chmod(box.path, 0o755)
+    user = ["--user", "nobody"] if os.geteuid() == 0 else []
+    server = subprocess.Popen(
+        ["distccd", "--no-detach", "--daemon", "--allow", "127.0.0.1",
+         "--listen", "127.0.0.1", "--port", str(port), "--jobs", "4", *user],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL)
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with socket.socket() as s:
+            if not s.connect_ex(("127.0.0.1", port)):
+                break
+        time.sleep(0.1)
+    return server, port
+
+
 def test_launcher_and_distcc(box):
     if not shutil.which("distccd"):
         return
     project(box)
-    for cc in ("lockcheck-cc distcc gcc", "distcc lockcheck-cc gcc",
-               "lockcheck-cc ccache distcc gcc"):
-        shell(box, f"make -B -j4 CC='{cc}'", DISTCC_HOSTS="localhost/1",
-              DISTCC_FALLBACK="1", CCACHE_DIR=os.path.join(box.path, "cache"),
-              DISTCC_DIR=os.path.join(box.path, "distcc"))
-        if cc.startswith("lockcheck-cc"):
+    os.mkdir(os.path.join(box.path, "distcc"))
+    server, port = distccd(box)
+    try:
+        for cc in ("lockcheck-cc distcc gcc", "lockcheck-cc ccache distcc gcc"):
+            shell(box, f"make -B -j4 CC='{cc}'",
+                  DISTCC_HOSTS=f"127.0.0.1:{port}", DISTCC_FALLBACK="0",
+                  DISTCC_DIR=os.path.join(box.path, "distcc"),
+                  CCACHE_DIR=os.path.join(box.path, "cache"))
             box.check(units(box) == DEMO, cc)
             shutil.rmtree(os.path.join(box.path, ".lockcheck-cc"))
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def test_launcher_by_the_name_of_a_compiler(box):
@@ -313,3 +340,66 @@ def test_launcher_in_one_directory_for_a_tree(box):
     shell(box, "cd sub && lockcheck-cc cc -c a.c",
           LOCKCHECK_CC_DIR=os.path.join(box.path, "named"))
     box.check(units(box, "-p", "named") == ["sub/a.c"], "named")
+
+
+# ---- include paths of a compiler ----
+
+CROSS = """#!/bin/sh
+echo "$0 $*" >>%(log)s
+test "$2" = -v || exit 1
+cat >&2 <<END
+Using built-in specs.
+Target: aarch64-linux-gnu
+#include "..." search starts here:
+#include <...> search starts here:
+ /usr/lib/gcc-cross/aarch64-linux-gnu/12/include
+ %(dir)s/sub/../sysroot
+End of search list.
+END
+"""
+
+
+def cross(box, name):
+    box.write(name, CROSS % {"dir": box.path,
+                             "log": os.path.join(box.path, "asked")})
+    os.chmod(os.path.join(box.path, name), 0o755)
+
+
+def test_include_paths_of_a_compiler(box):
+    cross(box, "bin/aarch64-linux-gnu-gcc")
+    cross(box, "elsewhere/gcc")
+    cross(box, "bin/frobnicate")
+    box.write("sysroot/only_there.h", "#define THERE 1\n")
+    for name in "ab":
+        box.write(f"{name}.c", "#include <only_there.h>\n#include <stddef.h>\n"
+                  "#if !THERE || !defined(__aarch64__)\n#error no\n#endif\n"
+                  f"size_t {name};\n")
+
+    def check(compiler, code, *args):
+        box.write("compile_commands.json", json.dumps(
+            [{"directory": box.path, "file": f"{n}.c",
+              "arguments": [*compiler, "-c", f"{n}.c"]} for n in "ab"]))
+        return box.run("check", *args, code=code, env={
+            "PATH": os.path.join(box.path, "bin") + ":" + os.environ["PATH"]})
+
+    gcc = "aarch64-linux-gnu-gcc"
+    check([gcc], 3)
+    box.check(not box.exists("asked"), "not run unless told to")
+    check([gcc], 0, "--compiler-includes")
+    box.check(len(box.read("asked").splitlines()) == 1, "asked once")
+    check(["ccache", os.path.join(box.path, "bin", gcc)], 0,
+          "--compiler-includes")
+    os.unlink(os.path.join(box.path, "asked"))
+    done = check([os.path.join(box.path, "elsewhere", "gcc")], 3,
+                 "--compiler-includes")
+    box.check("PATH does not lead to it" in done.err, str(done))
+    check(["frobnicate"], 3, "--compiler-includes")
+    check([gcc, "-nostdinc"], 3, "--compiler-includes")
+    box.check(not box.exists("asked"), "others are never run")
+
+
+def test_include_paths_of_the_real_compiler(box):
+    box.demo()
+    plain = box.run("check", "-q", code=1).out
+    box.equal(plain, box.run("check", "-q", "--compiler-includes",
+                             code=1).out, "cc adds nothing new here")

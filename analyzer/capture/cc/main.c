@@ -15,6 +15,7 @@
 #include <xxhash.h>
 
 #include "capture/compile.h"
+#include "plan/command.h"
 #include "plan/fragments.h"
 
 static char **compiler; /* what to become */
