@@ -498,6 +498,13 @@ void lc_rt_join_end(struct lc_rt_wait *wait, bool got);
  * where the lock was acquired is taken from the books where it is there. */
 void lc_rt_misuse(enum lc_rec_misuse_kind kind, const void *lock,
 		  uint32_t what, lc_rt_site_t site);
+/* Where the books know no holder, the second place is `other` (of the same sort
+ * as `site`; 0 = none), and `did` says what happened there. */
+void lc_rt_misuse_with(enum lc_rec_misuse_kind kind, const void *lock,
+		       uint32_t what, lc_rt_site_t site, lc_rt_site_t other,
+		       const char *did);
+/* "is destroyed while it is held", … */
+const char *lc_rt_misuse_text(enum lc_rec_misuse_kind kind);
 
 /* A full sentence for the record and for report_fd, once per text. */
 void lc_rt_note(enum lc_rec_note_kind kind, const char *text);

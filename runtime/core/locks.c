@@ -173,8 +173,9 @@ void lc_rt_init(const void *lock, uint32_t kind, uint32_t lock_flags,
 	lc_rt_out(me);
 }
 
-/* Any thread that holds it or waits for it. */
-static struct lc_rt_thread *user(const void *lock, bool *waits)
+/* Any thread that holds it or waits for it, and where it does the latter. */
+static struct lc_rt_thread *user(const void *lock, bool *waits,
+				 lc_rt_site_t *where)
 {
 	uint64_t place;
 	struct lc_rt_thread *t;
@@ -185,8 +186,10 @@ static struct lc_rt_thread *user(const void *lock, bool *waits)
 	*waits = true;
 	LC_RT_EACH_THREAD(other)
 		if (other->state == LC_RT_THREAD_LIVE &&
-		    lc_rt_waits_for(other, &place) == lock)
+		    lc_rt_waits_for(other, &place) == lock) {
+			*where = LC_RT_PLACE_SITE(place);
 			return other;
+		}
 	return NULL;
 }
 
@@ -196,6 +199,7 @@ bool lc_rt_destroy(const void *lock, uint32_t kind, uint32_t what,
 	struct lc_rt_thread *me = lc_rt_in();
 	struct lc_rt_lock *l;
 	struct lc_rt_thread *t = NULL;
+	lc_rt_site_t where = 0;
 	bool waits;
 
 	if (!me)
@@ -204,13 +208,14 @@ bool lc_rt_destroy(const void *lock, uint32_t kind, uint32_t what,
 	if (l) {
 		if (kind != LC_KIND_SEM && kind != LC_KIND_COND &&
 		    kind != LC_KIND_BARRIER)
-			t = user(lock, &waits);
+			t = user(lock, &waits, &where);
 		if (t && lc_rt_held_since_fork(lock))
 			t = NULL;
 		if (t)
-			lc_rt_misuse(waits ? LC_MISUSE_DESTROY_WAITED :
-					     LC_MISUSE_DESTROY_HELD,
-				     lock, what | kind, site);
+			lc_rt_misuse_with(waits ? LC_MISUSE_DESTROY_WAITED :
+						  LC_MISUSE_DESTROY_HELD,
+					  lock, what | kind, site, where,
+					  "waited for");
 		/* The books follow what happens: it is gone. */
 		LC_RT_EACH_THREAD(other)
 			lc_rt_entry_drop(other, lock);

@@ -347,6 +347,13 @@ enum lc_rec_misuse_kind {
 	LC_MISUSE_WAIT_NOT_HELD = 7, /* condition wait without the mutex */
 	LC_MISUSE_DESTROY_WAITED = 8, /* threads wait for it */
 	LC_MISUSE_OVER_RELEASE = 9, /* BoundedSemaphore above its bound */
+	/* of lockcheck.h only: */
+	LC_MISUSE_TOO_MANY = 10, /* an RLock more often than can be counted */
+	LC_MISUSE_OTHER_LOCK = 11, /* a condition is used with two locks */
+	LC_MISUSE_NOTIFY_NOT_HELD = 12, /* notify without the lock */
+	LC_MISUSE_JOIN_SELF = 13, /* a thread joins itself */
+	LC_MISUSE_NOT_STARTED = 14, /* join of a thread that was not started */
+	LC_MISUSE_STARTED_TWICE = 15, /* started, and not joined in between */
 };
 
 struct lc_rec_misuse {

@@ -272,7 +272,20 @@ static const char *const misuse_texts[] = {
 				    "to a condition wait",
 	[LC_MISUSE_DESTROY_WAITED] = "is destroyed while a thread waits for it",
 	[LC_MISUSE_OVER_RELEASE] = "is released more often than acquired",
+	[LC_MISUSE_TOO_MANY] = "is acquired more often than can be counted",
+	[LC_MISUSE_OTHER_LOCK] = "is waited for with another lock than its own",
+	[LC_MISUSE_NOTIFY_NOT_HELD] = "is notified by a thread that does not "
+				      "hold its lock",
+	[LC_MISUSE_JOIN_SELF] = "waits for its own end",
+	[LC_MISUSE_NOT_STARTED] = "is joined and was not started",
+	[LC_MISUSE_STARTED_TWICE] = "is started again before it was joined or "
+				    "detached",
 };
+
+const char *lc_rt_misuse_text(enum lc_rec_misuse_kind kind)
+{
+	return misuse_texts[kind];
+}
 
 struct told {
 	struct lc_rt_node node;
@@ -281,8 +294,17 @@ struct told {
 
 static struct lc_rt_table told = { .node_bytes = sizeof(struct told) };
 
-/* Where it was acquired, or, if nobody holds it, last released. */
-static void other_side(struct lc_rec_misuse *m, const struct lc_rt_lock *l)
+/* The second place, by whoever found the misuse. */
+struct second {
+	lc_rt_site_t site; /* 0: none */
+	uint32_t what;
+	const char *did;
+};
+
+/* Where it was acquired, or, if nobody holds it, what the caller says, or where
+ * it was last released. */
+static void other_side(struct lc_rec_misuse *m, const struct lc_rt_lock *l,
+		       const struct second *second)
 {
 	struct lc_rt_thread *holder = NULL;
 
@@ -300,6 +322,8 @@ static void other_side(struct lc_rec_misuse *m, const struct lc_rt_lock *l)
 			break;
 		}
 		m->other_thread = holder->id;
+	} else if (second->site) {
+		m->other_site = lc_rt_place_of(second->site, second->what);
 	} else if (l->last_place) {
 		m->other_site =
 			lc_rt_place_of(LC_RT_PLACE_SITE(l->last_place),
@@ -308,7 +332,7 @@ static void other_side(struct lc_rec_misuse *m, const struct lc_rt_lock *l)
 	}
 }
 
-static void say_misuse(const struct lc_rec_misuse *m, bool held)
+static void say_misuse(const struct lc_rec_misuse *m, const char *did)
 {
 	char lock[400], thread[100], other[100];
 
@@ -324,9 +348,9 @@ static void say_misuse(const struct lc_rec_misuse *m, bool held)
 	}
 	if (m->other_site) {
 		thread_name(m->other_thread, other, sizeof(other));
-		lc_rt_say("  %s by %s, here:\n", held ? "acquired" :
-							"last released",
-			  other);
+		lc_rt_say("  %s%s%s, here:\n", did,
+			  m->other_thread ? " by " : "",
+			  m->other_thread ? other : "");
 		say_stack(m->other_stack, m->other_site);
 	}
 }
@@ -345,15 +369,17 @@ static void record_misuse(struct lc_rt_thread *me,
 }
 
 static void misuse(struct lc_rt_thread *me, enum lc_rec_misuse_kind kind,
-		   const void *lock, uint32_t what, lc_rt_site_t site)
+		   const void *lock, uint32_t what, lc_rt_site_t site,
+		   const struct second *second)
 {
 	struct lc_rt_lock *l = lc_rt_lock_get(me, lock, what, site);
+	const char *did = second->did ? second->did : "last released";
 	struct lc_rec_misuse m = { .misuse = kind, .thread = me->id };
 	struct told *t;
 
 	m.what = what & 0x1ff;
 	m.site = lc_rt_site_place(me, site, what);
-	other_side(&m, l);
+	other_side(&m, l, second);
 	t = (struct told *)lc_rt_get(
 		&told, lc_rt_mix(lc_rt_mix(m.site, kind),
 				 lc_rt_mix(m.other_site, l->init)));
@@ -365,7 +391,7 @@ static void misuse(struct lc_rt_thread *me, enum lc_rec_misuse_kind kind,
 	record_misuse(me, &m);
 	if (lc_rt_options.on_misuse == LC_RT_MISUSE_RECORD)
 		return;
-	say_misuse(&m, lc_rt_holders(lock, NULL, 0) != 0);
+	say_misuse(&m, lc_rt_holders(lock, NULL, 0) ? "acquired" : did);
 	if (lc_rt_options.on_misuse == LC_RT_MISUSE_REPORT)
 		return;
 	lc_rt_record_end(LC_END_MISUSE);
@@ -374,23 +400,31 @@ static void misuse(struct lc_rt_thread *me, enum lc_rec_misuse_kind kind,
 	syscall(SYS_exit_group, LC_RT_EXIT_MISUSE);
 }
 
-void lc_rt_misuse(enum lc_rec_misuse_kind kind, const void *lock,
-		  uint32_t what, lc_rt_site_t site)
+void lc_rt_misuse_with(enum lc_rec_misuse_kind kind, const void *lock,
+		       uint32_t what, lc_rt_site_t site, lc_rt_site_t other,
+		       const char *did)
 {
+	struct second second = { other, what, did };
 	struct lc_rt_thread *me;
 
 	if (lc_rt_options.on_misuse == LC_RT_MISUSE_IGNORE)
 		return;
 	if (lc_rt_tls.inside) {
 		if (lc_rt_tls.me && lc_rt_state == LC_RT_ON)
-			misuse(lc_rt_tls.me, kind, lock, what, site);
+			misuse(lc_rt_tls.me, kind, lock, what, site, &second);
 		return;
 	}
 	me = lc_rt_in();
 	if (!me)
 		return;
-	misuse(me, kind, lock, what, site);
+	misuse(me, kind, lock, what, site, &second);
 	lc_rt_out(me);
+}
+
+void lc_rt_misuse(enum lc_rec_misuse_kind kind, const void *lock,
+		  uint32_t what, lc_rt_site_t site)
+{
+	lc_rt_misuse_with(kind, lock, what, site, 0, NULL);
 }
 
 /* ---- notes ---- */
