@@ -436,7 +436,8 @@ const struct lc_thread *lc_thread_current(void);
 } /* extern "C" */
 #endif
 
-/* What LC_WITH holds; one of the three. */
+/* What LC_WITH holds; one of the three. All are set, though the initialiser has
+ * done so: that is what lockcheck's analyzer keeps through LC_WITH's loop. */
 struct lc_guard {
 	struct lc_lock *lock;
 	struct lc_rlock *rlock;
@@ -451,6 +452,8 @@ static inline struct lc_guard *lc_guard_lock(struct lc_guard *guard,
 	if (lc_lock_acquire_at(lock, site) != LC_OK)
 		return 0;
 	guard->lock = lock;
+	guard->rlock = 0;
+	guard->sem = 0;
 	guard->site = site;
 	return guard;
 }
@@ -461,7 +464,9 @@ static inline struct lc_guard *lc_guard_rlock(struct lc_guard *guard,
 {
 	if (lc_rlock_acquire_at(lock, site) != LC_OK)
 		return 0;
+	guard->lock = 0;
 	guard->rlock = lock;
+	guard->sem = 0;
 	guard->site = site;
 	return guard;
 }
@@ -472,6 +477,8 @@ static inline struct lc_guard *lc_guard_sem(struct lc_guard *guard,
 {
 	if (lc_sem_acquire_at(sem, site) != LC_OK)
 		return 0;
+	guard->lock = 0;
+	guard->rlock = 0;
 	guard->sem = sem;
 	guard->site = site;
 	return guard;

@@ -17,7 +17,9 @@ MODES = {0: "", 1: "exclusive", 2: "shared"}
 HOWS = {0: "", 1: "block", 2: "try", 3: "timed"}
 MISUSES = {1: "release-not-held", 2: "release-others", 3: "double-acquire",
            4: "exit-holding", 5: "destroy-held", 6: "init-held",
-           7: "wait-not-held", 8: "destroy-waited", 9: "over-release"}
+           7: "wait-not-held", 8: "destroy-waited", 9: "over-release",
+           10: "too-many", 11: "other-lock", 12: "notify-not-held",
+           13: "join-self", 14: "not-started", 15: "started-twice"}
 
 
 def what(bits):
