@@ -379,24 +379,32 @@ enum lc_rt_release {
 enum lc_rt_release lc_rt_release_slow(const void *lock, uint32_t what,
 				      lc_rt_site_t site);
 
+/* The fast path by itself: false = nothing was done. */
+static inline __attribute__((always_inline)) bool
+lc_rt_hot_release(const void *lock)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+	struct lc_rt_edge *e;
+	lc_rt_entry_t *top;
+
+	if (LC_RT_UNLIKELY(!me))
+		return false;
+	top = me->top;
+	e = (struct lc_rt_edge *)(*top ^ LC_RT_HELD);
+	if (LC_RT_UNLIKELY(!(*top & LC_RT_HELD) || e->lock != lock))
+		return false;
+	*top = (lc_rt_entry_t)&lc_rt_no_edge;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	me->top = top - 1;
+	return true;
+}
+
 /* Before the real call. `what` has the kind only; the mode is in the books. */
 static inline __attribute__((always_inline)) enum lc_rt_release
 lc_rt_release(const void *lock, uint32_t what, lc_rt_site_t site)
 {
-	struct lc_rt_thread *me = lc_rt_tls.fast;
-
-	if (LC_RT_LIKELY(me)) {
-		lc_rt_entry_t *top = me->top;
-		lc_rt_entry_t entry = *top;
-		struct lc_rt_edge *e = (struct lc_rt_edge *)(entry ^ LC_RT_HELD);
-
-		if (LC_RT_LIKELY(entry & LC_RT_HELD && e->lock == lock)) {
-			*top = (lc_rt_entry_t)&lc_rt_no_edge;
-			__atomic_signal_fence(__ATOMIC_SEQ_CST);
-			me->top = top - 1;
-			return LC_RT_RELEASE_OK;
-		}
-	}
+	if (LC_RT_LIKELY(lc_rt_hot_release(lock)))
+		return LC_RT_RELEASE_OK;
 	if (!lc_rt_active())
 		return LC_RT_RELEASE_UNKNOWN;
 	return lc_rt_release_slow(lock, what, site);

@@ -84,17 +84,23 @@ LC_INLINE bool word_take(uint32_t *word)
 
 LC_HIDDEN bool lc_word_block(uint32_t *word, uint64_t deadline);
 
-/* Was it held? */
-LC_INLINE bool word_give(uint32_t *word)
+/* What it was: at 2 the caller wakes one. */
+LC_INLINE uint32_t word_free(uint32_t *word)
 {
 	uint32_t before;
 
-	if (LC_ALONE) {
-		before = get(word);
-		put(word, 0);
-	} else {
-		before = __atomic_exchange_n(word, 0, __ATOMIC_RELEASE);
-	}
+	if (!LC_ALONE)
+		return __atomic_exchange_n(word, 0, __ATOMIC_RELEASE);
+	before = get(word);
+	put(word, 0);
+	return before;
+}
+
+/* Was it held? */
+LC_INLINE bool word_give(uint32_t *word)
+{
+	uint32_t before = word_free(word);
+
 	if (LC_RT_UNLIKELY(before == 2))
 		lc_wake(word, 1);
 	return before != 0;

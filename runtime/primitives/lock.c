@@ -63,6 +63,47 @@ LC_INLINE enum lc_result acquire(struct lc_lock *l, uint32_t what,
 				 FOREVER);
 }
 
+/*
+ * The hot half of an acquire: no call but at its very end, so that it saves no
+ * registers. NOTHING was done: take the cold half. CONTENDED: it is in the
+ * books, and not got. A hit of the edge cache means that this thread has been by
+ * here before, so it has its number. The books know where it was taken.
+ */
+enum { NOTHING = 0, GOT, CONTENDED };
+
+LC_INLINE int hot_acquire(struct lc_lock *l, uint32_t what,
+			  const struct lc_site *site)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+	uint64_t ident = lc_self_ident;
+	struct lc_rt_edge *edge;
+
+	if (LC_RT_UNLIKELY(get(&l->owner) == ident))
+		return NOTHING;
+	if (LC_RT_UNLIKELY(!me)) {
+		if (lc_rt_active() || !ident)
+			return NOTHING;
+		if (!word_take(&l->word))
+			return CONTENDED;
+		taken(l, ident, site);
+		return GOT;
+	}
+	edge = lc_rt_hot_begin(l, what, PLACE(site));
+	if (LC_RT_UNLIKELY(!edge))
+		return NOTHING;
+	if (LC_RT_UNLIKELY(!word_take(&l->word)))
+		return CONTENDED;
+	put(&l->owner, ident);
+	lc_rt_hot_end(me, edge);
+	return GOT;
+}
+
+static __attribute__((noinline)) enum lc_result
+hot_contended(struct lc_lock *l, const struct lc_site *site)
+{
+	return contended(l, lc_rt_hot_op(), site, FOREVER);
+}
+
 /* Also gives the thread its number: before it has one, it seems to own what
  * nobody does. */
 LC_INLINE bool mine(const struct lc_lock *l)
@@ -78,11 +119,21 @@ twice(struct lc_lock *l, uint32_t what, const struct lc_site *site)
 			      get(&l->taken), "acquired", LC_DEADLOCK);
 }
 
-enum lc_result lc_lock_acquire_at(struct lc_lock *l, const struct lc_site *site)
+static __attribute__((noinline)) enum lc_result
+cold_acquire(struct lc_lock *l, const struct lc_site *site)
 {
 	if (mine(l))
 		return twice(l, WHAT(MUTEX, BLOCK), site);
 	return acquire(l, WHAT(MUTEX, BLOCK), 0, site);
+}
+
+enum lc_result lc_lock_acquire_at(struct lc_lock *l, const struct lc_site *site)
+{
+	int done = hot_acquire(l, WHAT(MUTEX, BLOCK), site);
+
+	if (LC_RT_LIKELY(done == GOT))
+		return LC_OK;
+	return done == NOTHING ? cold_acquire(l, site) : hot_contended(l, site);
 }
 
 enum lc_result lc_lock_try_at(struct lc_lock *l, const struct lc_site *site)
@@ -126,10 +177,31 @@ LC_INLINE enum lc_result racquire(struct lc_rlock *l, uint32_t what,
 	return rc;
 }
 
+static __attribute__((noinline)) enum lc_result
+cold_racquire(struct lc_rlock *l, const struct lc_site *site)
+{
+	return racquire(l, WHAT(RLOCK, BLOCK), 0, site);
+}
+
+static __attribute__((noinline)) enum lc_result
+hot_rcontended(struct lc_rlock *l, const struct lc_site *site)
+{
+	contended(plain(l), lc_rt_hot_op(), site, FOREVER);
+	put(&l->count, 1);
+	return LC_OK;
+}
+
 enum lc_result lc_rlock_acquire_at(struct lc_rlock *l,
 				   const struct lc_site *site)
 {
-	return racquire(l, WHAT(RLOCK, BLOCK), 0, site);
+	int done = hot_acquire(plain(l), WHAT(RLOCK, BLOCK), site);
+
+	if (LC_RT_UNLIKELY(done == NOTHING))
+		return cold_racquire(l, site);
+	if (LC_RT_UNLIKELY(done == CONTENDED))
+		return hot_rcontended(l, site);
+	put(&l->count, 1);
+	return LC_OK;
 }
 
 enum lc_result lc_rlock_try_at(struct lc_rlock *l, const struct lc_site *site)
@@ -162,7 +234,26 @@ not_held(struct lc_lock *l, uint32_t what, const struct lc_site *site)
 			      get(&l->given), "last released", LC_NOT_HELD);
 }
 
-enum lc_result lc_lock_release_at(struct lc_lock *l, const struct lc_site *site)
+/* The hot half: the caller holds it, and it is the innermost in its books. */
+LC_INLINE bool hot_release(struct lc_lock *l, const struct lc_site *site)
+{
+	if (LC_RT_UNLIKELY(!lc_rt_hot_release(l)) &&
+	    (lc_rt_active() || !get(&l->word)))
+		return false;
+	put(&l->given, site);
+	put(&l->owner, 0);
+	return true;
+}
+
+static __attribute__((noinline)) enum lc_result
+woken(struct lc_lock *l)
+{
+	lc_wake(&l->word, 1);
+	return LC_OK;
+}
+
+static __attribute__((noinline)) enum lc_result
+cold_release(struct lc_lock *l, const struct lc_site *site)
 {
 	uint32_t what = WHAT_KIND_ONLY(MUTEX);
 
@@ -170,6 +261,15 @@ enum lc_result lc_lock_release_at(struct lc_lock *l, const struct lc_site *site)
 	 * finds out below. */
 	if (LC_RT_UNLIKELY(!get(&l->word)) || !give(l, what, site))
 		return not_held(l, what, site);
+	return LC_OK;
+}
+
+enum lc_result lc_lock_release_at(struct lc_lock *l, const struct lc_site *site)
+{
+	if (LC_RT_UNLIKELY(!hot_release(l, site)))
+		return cold_release(l, site);
+	if (LC_RT_UNLIKELY(word_free(&l->word) == 2))
+		return woken(l);
 	return LC_OK;
 }
 
@@ -183,10 +283,10 @@ not_mine(struct lc_rlock *l, const struct lc_site *site)
 			      "acquired", LC_NOT_OWNER);
 }
 
-enum lc_result lc_rlock_release_at(struct lc_rlock *l,
-				   const struct lc_site *site)
+static __attribute__((noinline)) enum lc_result
+cold_rrelease(struct lc_rlock *l, const struct lc_site *site)
 {
-	if (LC_RT_UNLIKELY(get(&l->owner) != self()))
+	if (get(&l->owner) != self())
 		return not_mine(l, site);
 	if (l->count > 1) {
 		put(&l->count, l->count - 1);
@@ -194,6 +294,21 @@ enum lc_result lc_rlock_release_at(struct lc_rlock *l,
 	}
 	put(&l->count, 0);
 	give(plain(l), WHAT_KIND_ONLY(RLOCK), site);
+	return LC_OK;
+}
+
+/* Who is not the owner may find any count: give up what is not clear. */
+enum lc_result lc_rlock_release_at(struct lc_rlock *l,
+				   const struct lc_site *site)
+{
+	if (LC_RT_UNLIKELY(get(&l->owner) != lc_self_ident ||
+			   get(&l->count) != 1))
+		return cold_rrelease(l, site);
+	if (LC_RT_UNLIKELY(!hot_release(plain(l), site)))
+		return cold_rrelease(l, site);
+	put(&l->count, 0);
+	if (LC_RT_UNLIKELY(word_free(&l->word) == 2))
+		return woken(plain(l));
 	return LC_OK;
 }
 

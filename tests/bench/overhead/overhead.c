@@ -27,7 +27,7 @@
 typedef struct lc_lock bench_lock;
 #define LOCK(l) lc_lock_acquire(l)
 #define UNLOCK(l) lc_lock_release(l)
-#define INIT(l) lc_lock_init(l)
+#define INIT(l) lc_lock_init((l), NULL)
 #else
 typedef pthread_mutex_t bench_lock;
 #define LOCK(l) pthread_mutex_lock(l)
