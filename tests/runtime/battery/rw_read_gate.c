@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * battery: real
+ * why: the gate is an rwlock that both only read: it keeps nobody out
+ */
+#include "battery.h"
+
+MUTEX(a);
+MUTEX(b);
+static pthread_rwlock_t gate = PTHREAD_RWLOCK_INITIALIZER;
+
+static void *forwards(void *arg)
+{
+	nap();
+	pthread_rwlock_rdlock(&gate);
+	LOCK(a);
+	LOCK(b);
+	work++;
+	UNLOCK(b);
+	UNLOCK(a);
+	pthread_rwlock_unlock(&gate);
+	return arg;
+}
+
+static void *backwards(void *arg)
+{
+	nap();
+	pthread_rwlock_rdlock(&gate);
+	LOCK(b);
+	LOCK(a);
+	work++;
+	UNLOCK(a);
+	UNLOCK(b);
+	pthread_rwlock_unlock(&gate);
+	return arg;
+}
+
+int main(void)
+{
+	return together(forwards, backwards);
+}
