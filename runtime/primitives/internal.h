@@ -9,7 +9,8 @@
  *  - owner is the holder's ident, and 0 before the word is given free. So who
  *    reads its own ident there holds the lock, however old what it reads is.
  *  - taken and given are written by the holder only, and are hints: a reader
- *    of another thread may see the last but one.
+ *    of another thread may see the last but one. taken is the books' business
+ *    where there are some.
  */
 #ifndef LC_PRIMITIVES_INTERNAL_H
 #define LC_PRIMITIVES_INTERNAL_H

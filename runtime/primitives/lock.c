@@ -65,43 +65,67 @@ LC_INLINE enum lc_result acquire(struct lc_lock *l, uint32_t what,
 
 /*
  * The hot half of an acquire: no call but at its very end, so that it saves no
- * registers. NOTHING was done: take the cold half. CONTENDED: it is in the
- * books, and not got. A hit of the edge cache means that this thread has been by
- * here before, so it has its number. The books know where it was taken.
+ * registers. It takes the lock first: who need not wait is in nobody's way, and
+ * the books can be written afterwards (a run that is steered never comes here).
+ *
+ * Who takes the same lock at the same place in the same situation as the one
+ * before finds the edge of the books in the lock itself, without hashing. The
+ * keys say whose it is and whether it still stands; the lock is held when the
+ * hint is read and written.
  */
-enum { NOTHING = 0, GOT, CONTENDED };
+enum hot { NOTHING = 0, GOT, UNBOOKED };
 
-LC_INLINE int hot_acquire(struct lc_lock *l, uint32_t what,
-			  const struct lc_site *site)
+LC_INLINE enum hot book(struct lc_lock *l, struct lc_rt_thread *me,
+			uint32_t what, const struct lc_site *site)
 {
-	struct lc_rt_thread *me = lc_rt_tls.fast;
-	uint64_t ident = lc_self_ident;
-	struct lc_rt_edge *edge;
+	lc_rt_entry_t *top = me->top;
+	uint64_t before = ((struct lc_rt_edge *)(*top & ~LC_RT_HELD))->key;
+	struct lc_rt_edge *e = (struct lc_rt_edge *)(uintptr_t)l->hint;
 
-	if (LC_RT_UNLIKELY(get(&l->owner) == ident))
-		return NOTHING;
-	if (LC_RT_UNLIKELY(!me)) {
-		if (lc_rt_active() || !ident)
-			return NOTHING;
-		if (!word_take(&l->word))
-			return CONTENDED;
-		taken(l, ident, site);
+	if (LC_RT_LIKELY(e && l->hint_before == before &&
+			 e->key == l->hint_key &&
+			 e->place == LC_RT_PLACE(PLACE(site), what) &&
+			 top < me->limit)) {
+		me->top = top + 1;
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		top[1] = (lc_rt_entry_t)e | LC_RT_HELD;
 		return GOT;
 	}
-	edge = lc_rt_hot_begin(l, what, PLACE(site));
-	if (LC_RT_UNLIKELY(!edge))
-		return NOTHING;
-	if (LC_RT_UNLIKELY(!word_take(&l->word)))
-		return CONTENDED;
-	put(&l->owner, ident);
-	lc_rt_hot_end(me, edge);
+	e = lc_rt_hot_begin(l, what, PLACE(site));
+	if (LC_RT_UNLIKELY(!e))
+		return UNBOOKED;
+	lc_rt_hot_end(me, e);
+	l->hint = e;
+	l->hint_before = before;
+	l->hint_key = e->key;
 	return GOT;
 }
 
-static __attribute__((noinline)) enum lc_result
-hot_contended(struct lc_lock *l, const struct lc_site *site)
+LC_INLINE enum hot hot_acquire(struct lc_lock *l, uint32_t what,
+			       const struct lc_site *site)
 {
-	return contended(l, lc_rt_hot_op(), site, FOREVER);
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+	uint64_t ident = lc_self_ident;
+
+	if (LC_RT_UNLIKELY(get(&l->owner) == ident || !ident))
+		return NOTHING;
+	if (LC_RT_UNLIKELY(!me && lc_rt_active()))
+		return NOTHING;
+	if (LC_RT_UNLIKELY(!word_take(&l->word)))
+		return NOTHING;
+	put(&l->owner, ident);
+	if (LC_RT_LIKELY(me)) /* and the books know where */
+		return book(l, me, what, site);
+	put(&l->taken, site);
+	return GOT;
+}
+
+/* Taken, and new to the books. */
+static __attribute__((noinline)) enum lc_result
+book_slowly(struct lc_lock *l, uint32_t what, const struct lc_site *site)
+{
+	lc_rt_acquire_end(lc_rt_acquire_slow(l, what, PLACE(site)), true);
+	return LC_OK;
 }
 
 /* Also gives the thread its number: before it has one, it seems to own what
@@ -129,11 +153,13 @@ cold_acquire(struct lc_lock *l, const struct lc_site *site)
 
 enum lc_result lc_lock_acquire_at(struct lc_lock *l, const struct lc_site *site)
 {
-	int done = hot_acquire(l, WHAT(MUTEX, BLOCK), site);
+	enum hot done = hot_acquire(l, WHAT(MUTEX, BLOCK), site);
 
 	if (LC_RT_LIKELY(done == GOT))
 		return LC_OK;
-	return done == NOTHING ? cold_acquire(l, site) : hot_contended(l, site);
+	if (done == UNBOOKED)
+		return book_slowly(l, WHAT(MUTEX, BLOCK), site);
+	return cold_acquire(l, site);
 }
 
 enum lc_result lc_lock_try_at(struct lc_lock *l, const struct lc_site *site)
@@ -183,24 +209,16 @@ cold_racquire(struct lc_rlock *l, const struct lc_site *site)
 	return racquire(l, WHAT(RLOCK, BLOCK), 0, site);
 }
 
-static __attribute__((noinline)) enum lc_result
-hot_rcontended(struct lc_rlock *l, const struct lc_site *site)
-{
-	contended(plain(l), lc_rt_hot_op(), site, FOREVER);
-	put(&l->count, 1);
-	return LC_OK;
-}
-
 enum lc_result lc_rlock_acquire_at(struct lc_rlock *l,
 				   const struct lc_site *site)
 {
-	int done = hot_acquire(plain(l), WHAT(RLOCK, BLOCK), site);
+	enum hot done = hot_acquire(plain(l), WHAT(RLOCK, BLOCK), site);
 
 	if (LC_RT_UNLIKELY(done == NOTHING))
 		return cold_racquire(l, site);
-	if (LC_RT_UNLIKELY(done == CONTENDED))
-		return hot_rcontended(l, site);
 	put(&l->count, 1);
+	if (LC_RT_UNLIKELY(done == UNBOOKED))
+		return book_slowly(plain(l), WHAT(RLOCK, BLOCK), site);
 	return LC_OK;
 }
 
