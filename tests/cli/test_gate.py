@@ -252,6 +252,11 @@ def test_baselines_that_are_none(box):
     box.fault("check", "--baseline", "gone.sarif", "a.c", "--",
               says=["gone.sarif"])
     box.fault("baseline", "read", "x", says=["read", "write"])
+    box.run("check", "-q", "a.c", "--", code=0)
+    for target in ("a.c", ".lockcheck.db", "."):
+        box.fault("baseline", "write", target, says=[target])
+    for _ in range(2):
+        box.run("baseline", "write", "known.sarif", code=0)
 
 
 # ---- diff ----
