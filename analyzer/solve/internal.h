@@ -365,7 +365,7 @@ enum class_use {
 };
 void balance_find(struct solver *s);
 uint8_t balance_of(struct solver *s, loc_t lock); /* of enum class_use */
-/* Locks of the class are taken or released by a loop we do not follow. */
+/* A function that takes all locks of the class releases some. */
 void balance_note_sweep(struct solver *s, uint32_t cls);
 /* The function gives the caller's lock up on every way, and not back. */
 bool balance_always_gives_up(const struct solver *s, uint32_t function,

@@ -201,8 +201,10 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 	const struct mark *k;
 
 	note_loop_release(m, lock);
-	if (sim_swept(m, lock))
+	if (sim_swept(m, lock)) {
+		balance_note_sweep(m->s, loc_class(&m->s->locs, lock, true));
 		return;
+	}
 	if (h && h->count > 0) {
 		release_held(m, st, h, event);
 		return;

@@ -830,7 +830,6 @@ static bool new_sweeps(struct sim *m)
 		if (released || sim_swept_class(m, h->cls))
 			continue;
 		*lc_push(&m->sweeps) = h->cls;
-		balance_note_sweep(m->s, h->cls);
 		any = true;
 	}
 	return any;

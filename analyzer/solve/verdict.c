@@ -338,7 +338,7 @@ static bool named_as_lock(const struct solver *s, uint32_t f)
 {
 	static const char *const words[] = { "lock", "acquire", "enter",
 					     "begin", "start", "grab", "take",
-					     "hold", "claim", "reserve", "pin", "wait" };
+					     "hold", "claim", "reserve", "pin" };
 	const char *name = function_name(&s->program, f);
 
 	for (size_t i = 0; i < LC_LEN(words); i++)
@@ -403,11 +403,34 @@ static bool vague_element(const struct solver *s, const struct leak *k)
 	return false;
 }
 
+/* Functions all the way down that say by their result whether they have taken
+ * the lock, if they do not always. */
+static bool clearly_taken(const struct solver *s, uint32_t event)
+{
+	if (s->events.data[event].inner != LC_NONE &&
+	    s->events.data[event_innermost(s, event)].blocking != LC_BLOCK_YES)
+		return false;
+	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
+	     e = s->events.data[e].inner) {
+		const struct summary *sum =
+			&s->summaries[s->events.data[e].function];
+
+		if (sum->outcomes.len > 2)
+			return false;
+		for (uint32_t i = 0; i < sum->outcomes.len; i++)
+			if (sum->outcomes.len > 1 &&
+			    !sum->outcomes.data[i].has_ret)
+				return false;
+	}
+	return true;
+}
+
 /* It is no lock function: whoever else takes such a lock releases it, and
  * nobody releases one that somebody else took. */
 static bool forgotten(struct solver *s, const struct leak *k)
 {
 	return balance_of(s, k->lock) == (CLASS_PAIRED | CLASS_KEPT) &&
+	       clearly_taken(s, k->held.event) &&
 	       !named_as_lock(s, k->function) && !k->handed_over;
 }
 
