@@ -171,12 +171,30 @@ static size_t read_record(const char *p, size_t left, json_t *all,
 	return head.size;
 }
 
-static int read_log(const char *log, json_t *all,
+/* The command itself may be a compiler: we started it, and nobody is preloaded
+ * into us. */
+static void take_command(char *const *command, json_t *all,
+			 struct lc_capture_result *result)
+{
+	char *directory = getcwd(NULL, 0);
+	uint32_t n = 0;
+	json_t *entries;
+
+	while (command[n])
+		n++;
+	entries = lc_compile_entries(directory ? directory : ".", command, n);
+	take_entries(all, entries, result);
+	json_decref(entries);
+	free(directory);
+}
+
+static int read_log(const char *log, char *const *command, json_t *all,
 		    struct lc_capture_result *result, struct lc_error *err)
 {
 	struct lc_buf text = {0};
 	size_t at = 0, n;
 
+	take_command(command, all, result);
 	if (lc_read_file(log, &text, err))
 		return -1;
 	while (at < text.len &&
@@ -253,7 +271,7 @@ int lc_capture(const struct lc_capture_options *o,
 					    : (char *const *)with_bear, log,
 				 result, err);
 	if (!rc)
-		rc = o->library ? read_log(log, all, result, err)
+		rc = o->library ? read_log(log, o->command, all, result, err)
 				: read_bear(bear, all, result, err);
 	if (!rc)
 		rc = write_database(all, o->output, result, err);

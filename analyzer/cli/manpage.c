@@ -179,6 +179,8 @@ static const char *const files[][2] = {
 			   "a compile database" },
 };
 static const char *const environment[][2] = {
+	{ "LOCKCHECK_ARGS", "options of check and run; the command line goes "
+			    "before them, they go before the configuration" },
 	{ "LOCKCHECK_RULES", "the directory of the rules and models, in place of "
 			     "the one beside the command" },
 	{ "LOCKCHECK_CC_DIR", "where lockcheck-cc writes" },

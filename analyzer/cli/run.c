@@ -142,6 +142,27 @@ static int choose(const struct lc_settings *set, char **library,
 				      "beside the command");
 }
 
+/* LD_PRELOAD is split at blanks and colons: a library in such a place gets a
+ * link in the scratch directory. */
+static int make_loadable(char **library, const struct scratch *s,
+			 struct lc_error *err)
+{
+	char *link;
+
+	if (!*library || !strpbrk(*library, " :"))
+		return 0;
+	link = lc_path_join(s->directory, "liblockcheck_capture.so");
+	if (symlink(*library, link) || strpbrk(link, " :")) {
+		lc_fail(err, "%s cannot be preloaded from a path with blanks or "
+			"colons in it; try --capture=bear", link);
+		free(link);
+		return -1;
+	}
+	free(*library);
+	*library = link;
+	return 0;
+}
+
 static int check(const struct lc_settings *set, char *database,
 		 struct lc_error *err)
 {
@@ -167,7 +188,8 @@ int lc_verb_run(const struct lc_settings *set, struct lc_error *err)
 		return lc_fail(err, "lockcheck run needs a command behind --, "
 			       "such as lockcheck run -- make");
 	if (lc_output_check(set->save, err) || choose(set, &library, err) ||
-	    scratch_make(&scratch, err))
+	    scratch_make(&scratch, err) ||
+	    make_loadable(&library, &scratch, err))
 		goto out;
 	o.command = (char *const *)set->flags;
 	o.output = scratch.database;

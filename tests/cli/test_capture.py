@@ -182,6 +182,19 @@ def test_run_ended_by_a_signal_cleans_up(box):
         box.check(os.listdir(tmp) == [], f"left: {os.listdir(tmp)}")
 
 
+def test_run_from_a_place_with_blanks(box):
+    box.write("tools of mine/x", "")
+    for name in ("lockcheck", "liblockcheck_capture.so"):
+        shutil.copy(os.path.join(tools(box), name),
+                    os.path.join(box.path, "tools of mine"))
+    box.write("a.c", "int a;\n")
+    box.write("tmp/x", "")
+    shell(box, "'tools of mine/lockcheck' run --capture=preload -- gcc -c a.c",
+          LOCKCHECK_RULES=os.path.join(box.root, "rules"),
+          TMPDIR=os.path.join(box.path, "tmp"))
+    box.check(os.listdir(os.path.join(box.path, "tmp")) == ["x"], "tidy")
+
+
 def test_run_restricted_to_paths(box):
     project(box)
     done = box.run("run", "--capture=preload", "cache.c", "--", "make",
