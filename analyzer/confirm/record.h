@@ -8,9 +8,19 @@
 #ifndef LC_CONFIRM_RECORD_H
 #define LC_CONFIRM_RECORD_H
 
-#include "../../runtime/core/record.h"
 #include "base/base.h"
 #include "base/map.h"
+#include "model/model.h"
+
+/* The models and the records have some words in common. In files that include
+ * this header they are the records'. */
+#define LC_KIND_MUTEX LC_REC_KIND_MUTEX
+#define LC_KIND_RWLOCK LC_REC_KIND_RWLOCK
+#define LC_KIND_SPIN LC_REC_KIND_SPIN
+#define LC_KIND_ONCE LC_REC_KIND_ONCE
+#define LC_MODE_EXCLUSIVE LC_REC_MODE_EXCLUSIVE
+#define LC_MODE_SHARED LC_REC_MODE_SHARED
+#include "../../runtime/core/record.h"
 
 /* A place of the program, for people and for other runs. */
 struct lc_where {

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Directed runs: a plan for each deadlock that the trace says is possible, run
+ * until it happens or the reasons why it does not repeat themselves.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../runtime/core/steer.h"
+#include "base/words.h"
+#include "confirm/confirm.h"
+
+enum { SAME_ENOUGH = 4 }; /* runs that end by the same blocker */
+
+struct outcome {
+	uint32_t parked, blocked, graces, met;
+	bool delayed;
+	char *blocker; /* words */
+};
+
+static void add_delay(struct lc_target *t, uint32_t member, const char *site)
+{
+	for (uint32_t i = 0; i < t->delays.len; i++)
+		if (t->delays.data[i].member == member &&
+		    !strcmp(t->delays.data[i].site, site))
+			return;
+	if (t->delays.len < 6 && member < t->chain.n) {
+		struct lc_words_of_member *d = lc_push(&t->delays);
+
+		d->site = lc_strdup(site);
+		d->member = member;
+	}
+}
+
+static char *blocker_text(struct lc_record *r, const struct lc_rec_steer *held,
+			  const struct lc_rec_steer *by)
+{
+	char *holder = lc_record_thread_text(r, held->thread);
+	char *waiter = lc_record_thread_text(r, by->thread);
+	char *lock = held->lock ? lc_record_lock_text(r, held->lock)
+				: lc_strdup(LC_WHAT_KIND(by->value) ==
+							    LC_KIND_THREAD
+						    ? "its end"
+						    : "it");
+	char *text;
+
+	if (held->site)
+		text = lc_asprintf("%s waits at %s for %s, which %s holds "
+				   "since %s", waiter,
+				   lc_record_where(r, by->site)->text, lock,
+				   holder, lc_record_where(r, held->site)->text);
+	else
+		text = lc_asprintf("%s waits at %s for %s (%s)", waiter,
+				   lc_record_where(r, by->site)->text, lock,
+				   holder);
+	free(holder);
+	free(waiter);
+	free(lock);
+	return text;
+}
+
+static void read_steps(struct lc_target *t, struct lc_record *r,
+		       struct outcome *o)
+{
+	const struct lc_rec_steer *held = NULL;
+
+	for (uint32_t i = 0; i < r->steers.len; i++) {
+		const struct lc_rec_steer *s = r->steers.data[i];
+
+		switch (s->event) {
+		case LC_STEER_PARKED:
+			o->parked++;
+			break;
+		case LC_STEER_DELAYED:
+			o->delayed = true;
+			break;
+		case LC_STEER_MET:
+			o->met++;
+			break;
+		case LC_STEER_BLOCKED:
+			o->blocked++;
+			held = s;
+			if (s->site)
+				add_delay(t, (uint32_t)s->value,
+					  lc_record_where(r, s->site)->key);
+			break;
+		case LC_STEER_BLOCKER:
+			free(o->blocker);
+			o->blocker = held ? blocker_text(r, held, s) : NULL;
+			break;
+		case LC_STEER_GRACE:
+			o->graces++;
+			break;
+		case LC_STEER_STILL:
+			o->blocked++;
+			free(o->blocker);
+			o->blocker = lc_strdup("no other thread can go on "
+					       "while this one is stopped");
+			break;
+		}
+	}
+}
+
+/* Takes over what a run showed; true once that is enough. */
+static bool learn(struct lc_target *t, struct outcome *o)
+{
+	bool same = o->blocker && t->blocker && !strcmp(o->blocker, t->blocker);
+
+	t->runs++;
+	t->visits += o->parked;
+	t->graces += o->graces;
+	if (o->blocked && !o->graces) {
+		t->blocked = same || !t->blocked ? t->blocked + 1 : 1;
+		t->delayed_blocked += o->delayed;
+	}
+	if (o->blocker) {
+		free(t->blocker);
+		t->blocker = o->blocker;
+	}
+	return t->blocked >= SAME_ENOUGH && !t->graces;
+}
+
+static void give_up(struct lc_target *t)
+{
+	const char *word = "";
+
+	if (t->graces) {
+		lc_buf_printf(&t->detail, "in %u steered runs the partners did "
+			      "not meet in time\n", t->runs);
+		word = "time";
+	} else if (!t->visits) {
+		lc_buf_printf(&t->detail, "%u steered runs did not come by\n",
+			      t->runs);
+		word = "missed";
+	} else if (!t->blocker) {
+		lc_buf_printf(&t->detail, "in %u steered runs one side came "
+			      "and the other did not\n", t->runs);
+		word = "missed";
+	} else {
+		bool both = t->delayed_blocked && t->blocked > t->delayed_blocked;
+
+		t->verdict = both ? LC_VERDICT_INFEASIBLE : LC_VERDICT_REFUTED;
+		word = both ? "constraint" : "blocked";
+		lc_buf_printf(&t->detail, "refuted in %u steered runs%s: %s\n",
+			      t->runs,
+			      both ? ", whoever was made to wait" : "",
+			      t->blocker);
+	}
+	free(t->reason);
+	t->reason = lc_strdup(word);
+}
+
+static char *schedule_path(const struct lc_direct_options *o,
+			   const struct lc_target *t, uint32_t number)
+{
+	char *name = *t->fingerprint
+			     ? lc_asprintf("%.8s.schedule", t->fingerprint)
+			     : lc_asprintf("predicted-%u.schedule", number);
+	char *path = lc_path_join(o->schedules, name);
+
+	free(name);
+	return path;
+}
+
+static int keep_schedule(struct lc_target *t, const char *text,
+			 const struct lc_direct_options *o, uint32_t number,
+			 struct lc_error *err)
+{
+	char *path = schedule_path(o, t, number);
+	int rc = 0;
+
+	if (mkdir(o->schedules, 0777) && errno != EEXIST)
+		rc = lc_fail(err, "cannot make the directory %s: %s",
+			     o->schedules, strerror(errno));
+	if (!rc)
+		rc = lc_plan_save(path, text, err);
+	if (rc)
+		free(path);
+	else
+		t->schedule = path;
+	return rc;
+}
+
+static int run_once(struct lc_confirm *c, struct lc_target *t,
+		    const struct lc_direct_options *o, const char *text,
+		    struct outcome *out, bool *happened, struct lc_error *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *plan = lc_asprintf("%s/lockcheck-plan-%d",
+				 tmp && *tmp ? tmp : "/tmp", (int)getpid());
+	struct lc_launch launch = o->launch;
+	struct lc_run run = {{0}, 0, false};
+	int rc = lc_plan_save(plan, text, err);
+
+	launch.plan = plan;
+	if (!rc)
+		rc = lc_run(&run, &launch, err);
+	if (!rc) {
+		*happened = lc_targets_happened(c, &run, false, t);
+		for (uint32_t i = 0; i < run.records.len; i++)
+			read_steps(t, &run.records.data[i], out);
+	}
+	lc_run_release(&run);
+	unlink(plan);
+	free(plan);
+	return rc;
+}
+
+static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
+		  const struct lc_direct_options *o, struct lc_error *err)
+{
+	for (uint32_t i = 0; i < o->runs; i++) {
+		struct outcome out = { 0, 0, 0, 0, false, NULL };
+		char *text = lc_plan_text(c, t, i + 1, i % 2 == 0);
+		bool happened = false, enough;
+		int rc = run_once(c, t, o, text, &out, &happened, err);
+
+		if (!rc && happened)
+			rc = keep_schedule(t, text, o, number, err);
+		free(text);
+		enough = learn(t, &out);
+		if (rc || happened)
+			return rc;
+		if (enough)
+			break;
+	}
+	give_up(t);
+	return 0;
+}
+
+int lc_direct(struct lc_confirm *c, const struct lc_direct_options *o,
+	      struct lc_error *err)
+{
+	for (uint32_t i = 0; i < c->targets.len; i++) {
+		struct lc_target *t = &c->targets.data[i];
+
+		/* One that happened by itself is steered once more, for the
+		 * schedule. */
+		if (t->kind != LC_TARGET_CYCLE || !t->has_chain ||
+		    t->chain.reason != LC_REASON_NONE || t->schedule)
+			continue;
+		if (t->verdict == LC_VERDICT_CONFIRMED) {
+			struct lc_direct_options once = *o;
+			struct lc_buf kept = t->detail;
+
+			memset(&t->detail, 0, sizeof(t->detail));
+			once.runs = o->runs < 3 ? o->runs : 3;
+			if (direct(c, t, i + 1, &once, err))
+				return -1;
+			t->verdict = LC_VERDICT_CONFIRMED;
+			free(t->reason);
+			t->reason = lc_strdup("");
+			lc_buf_release(&t->detail);
+			t->detail = kept;
+		} else if (direct(c, t, i + 1, o, err)) {
+			return -1;
+		}
+	}
+	return 0;
+}

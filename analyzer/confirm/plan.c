@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plans for the steering (runtime/core/steer.c), and schedules, which are plans
+ * that worked: with the hang they lead to (`expect`) and the builds of the
+ * files they speak of (`build`).
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../../runtime/core/steer.h"
+#include "confirm/confirm.h"
+
+#define PAD(n) (((uint64_t)(n) + 7) & ~(uint64_t)7)
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static void put_hex(struct lc_buf *b, const unsigned char *bytes, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		lc_buf_printf(b, "%02x", bytes[i]);
+}
+
+/* "build 0a1b… prog": the module whose base name starts `key`. */
+static void put_build(struct lc_buf *b, const struct lc_record *r,
+		      lc_rec_place place)
+{
+	const struct lc_rec_module *m =
+		lc_record_module(r, LC_REC_MODULE_OF(place));
+	struct lc_buf line = {0};
+	char *path;
+
+	if (!m || !m->build_id_len)
+		return;
+	path = lc_strndup((const char *)(m + 1) + PAD(m->build_id_len),
+			  m->path_len);
+	lc_buf_str(&line, "build ");
+	put_hex(&line, (const unsigned char *)(m + 1), m->build_id_len);
+	lc_buf_printf(&line, " %s\n", base_name(path));
+	if (!b->data || !strstr(b->data, line.data))
+		lc_buf_str(b, line.data);
+	lc_buf_release(&line);
+	free(path);
+}
+
+static void put_lock(struct lc_buf *b, struct lc_record *r, const char *word,
+		     uint32_t id)
+{
+	const struct lc_rec_lock *l = lc_record_lock(r, id);
+
+	if (!l)
+		return;
+	if (l->where)
+		lc_buf_printf(b, "%s static %s\n", word,
+			      lc_record_exact(r, l->where)->key);
+	else
+		lc_buf_printf(b, "%s first %u %s\n", word, l->nth,
+			      lc_record_where(r, l->init)->key);
+}
+
+static void put_member(struct lc_buf *b, struct lc_record *r,
+		       const struct lc_deps *d, const struct lc_target *t,
+		       uint32_t i, bool strict)
+{
+	const struct lc_dep *dep = &d->deps.data[t->chain.dep[i]];
+	const struct lc_hold *hold = &d->holds.data[t->chain.hold[i]];
+	const struct lc_rec_thread *thread = lc_record_thread(r, dep->thread);
+
+	lc_buf_printf(b, "member\nouter %s\ninner %s\n",
+		      lc_record_where(r, hold->site)->key,
+		      lc_record_where(r, dep->site)->key);
+	if (thread && thread->flags & LC_THREAD_MAIN)
+		lc_buf_str(b, "start main\n");
+	else if (thread && thread->start)
+		lc_buf_printf(b, "start %s\n",
+			      lc_record_exact(r, thread->start)->key);
+	if (strict) {
+		put_lock(b, r, "holds", hold->lock);
+		put_lock(b, r, "wants", dep->wanted);
+	}
+	for (uint32_t k = 0; k < t->delays.len; k++)
+		if (t->delays.data[k].member == i)
+			lc_buf_printf(b, "delay %s\n", t->delays.data[k].site);
+}
+
+char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
+		   uint32_t seed, bool strict)
+{
+	struct lc_record *r = &c->base.records.data[t->record];
+	const struct lc_deps *d = &c->deps.data[t->record];
+	struct lc_buf b = {0};
+
+	lc_buf_printf(&b, LC_PLAN_FIRST_LINE "\n");
+	for (const char *p = t->title, *end; *p; p = *end ? end + 1 : end) {
+		end = p + strcspn(p, "\n");
+		lc_buf_printf(&b, "about %.*s\n", (int)(end - p), p);
+	}
+	for (uint32_t i = 0; i < t->chain.n; i++) {
+		put_build(&b, r, d->deps.data[t->chain.dep[i]].site);
+		put_build(&b, r, d->holds.data[t->chain.hold[i]].site);
+	}
+	for (uint32_t i = 0; i < t->chain.n; i++)
+		lc_buf_printf(&b, "expect %s %s\n",
+			      lc_record_where(r, d->holds.data[t->chain.hold[i]]
+						 .site)->key,
+			      lc_record_where(r, d->deps.data[t->chain.dep[i]]
+						 .site)->key);
+	lc_buf_printf(&b, "seed %u\ngrace 1000\n", seed);
+	for (uint32_t i = 0; i < t->chain.n; i++)
+		put_member(&b, r, d, t, i, strict);
+	return b.data;
+}
+
+int lc_plan_save(const char *path, const char *text, struct lc_error *err)
+{
+	FILE *f = fopen(path, "we");
+	int bad;
+
+	if (!f)
+		return lc_fail(err, "cannot write %s: %s", path,
+			       strerror(errno));
+	bad = fputs(text, f) < 0;
+	if (fclose(f) || bad)
+		return lc_fail(err, "cannot write %s: %s", path,
+			       strerror(errno));
+	return 0;
+}
+
+/* ---- did it happen as expected? ---- */
+
+struct expected {
+	LC_ARRAY(char *) pairs; /* "OUTER INNER", those of hangs look alike */
+	LC_ARRAY(char *) builds; /* "HEX NAME" */
+};
+
+static int read_expected(struct expected *e, const char *path,
+			 struct lc_error *err)
+{
+	struct lc_buf b = {0};
+	size_t n = strlen(LC_PLAN_FIRST_LINE);
+	int rc = lc_read_file(path, &b, err);
+
+	if (!rc && (b.len <= n || memcmp(b.data, LC_PLAN_FIRST_LINE "\n",
+					 n + 1)))
+		rc = lc_fail(err, "%s is no schedule of lockcheck", path);
+	for (char *p = rc ? NULL : b.data, *end; p && *p; p = end) {
+		end = p + strcspn(p, "\n");
+		if (!strncmp(p, "expect ", 7))
+			*lc_push(&e->pairs) =
+				lc_strndup(p + 7, (size_t)(end - p - 7));
+		if (!strncmp(p, "build ", 6))
+			*lc_push(&e->builds) =
+				lc_strndup(p + 6, (size_t)(end - p - 6));
+		end += *end == '\n';
+	}
+	if (!rc && e->pairs.len < 2)
+		rc = lc_fail(err, "%s is a plan that has not been confirmed, "
+			     "and expects nothing", path);
+	lc_buf_release(&b);
+	return rc;
+}
+
+static bool is_hang(struct lc_record *r, const struct lc_rec_hang *h,
+		    const struct expected *e)
+{
+	uint32_t met = 0;
+
+	if (h->cycle != e->pairs.len)
+		return false;
+	for (uint32_t i = 0; i < h->cycle; i++) {
+		const struct lc_rec_edge *w = &h->edges[i];
+		const struct lc_rec_edge *held =
+			&h->edges[(i + h->cycle - 1) % h->cycle];
+		char *pair = lc_asprintf("%s %s",
+					 lc_record_where(r, held->hold_site)->key,
+					 lc_record_where(r, w->wait_site)->key);
+
+		for (uint32_t k = 0; k < e->pairs.len; k++)
+			if (!strcmp(pair, e->pairs.data[k])) {
+				met++;
+				break;
+			}
+		free(pair);
+	}
+	return met == h->cycle;
+}
+
+static int check_builds(const struct lc_record *r, const struct expected *e,
+			const char *plan, struct lc_error *err)
+{
+	for (uint32_t i = 0; i < e->builds.len; i++) {
+		const char *name = strchr(e->builds.data[i], ' ');
+		bool there = false, same = false;
+
+		for (uint32_t k = 0; name && k < r->modules.len; k++) {
+			struct lc_buf b = {0};
+			const struct lc_rec_module *m = r->modules.data[k];
+			char *path = lc_strndup((const char *)(m + 1) +
+							PAD(m->build_id_len),
+						m->path_len);
+
+			put_hex(&b, (const unsigned char *)(m + 1),
+				m->build_id_len);
+			if (!strcmp(base_name(path), name + 1)) {
+				there = true;
+				same = same ||
+				       (b.data && !strncmp(b.data,
+							   e->builds.data[i],
+							   b.len));
+			}
+			lc_buf_release(&b);
+			free(path);
+		}
+		if (there && !same)
+			return lc_fail(err, "%s was made for another build of "
+				       "%s: run 'lockcheck confirm' again",
+				       plan, name + 1);
+	}
+	return 0;
+}
+
+int lc_plan_happened(const char *plan, struct lc_run *run,
+		     struct lc_error *err)
+{
+	struct expected e = {{0}, {0}};
+	int rc = read_expected(&e, plan, err);
+
+	for (uint32_t i = 0; !rc && run && i < run->records.len; i++) {
+		struct lc_record *r = &run->records.data[i];
+
+		rc = check_builds(r, &e, plan, err);
+		for (uint32_t k = 0; !rc && k < r->hangs.len; k++)
+			if (is_hang(r, r->hangs.data[k], &e))
+				rc = 1;
+	}
+	for (uint32_t i = 0; i < e.pairs.len; i++)
+		free(e.pairs.data[i]);
+	for (uint32_t i = 0; i < e.builds.len; i++)
+		free(e.builds.data[i]);
+	lc_array_release(&e.pairs);
+	lc_array_release(&e.builds);
+	return rc;
+}
