@@ -34,11 +34,23 @@ static void add_delay(struct lc_target *t, uint32_t member, const char *site)
 	}
 }
 
+/* By its function, since numbers differ between runs. */
+static char *role_text(struct lc_record *r, uint32_t id)
+{
+	char *text = lc_record_thread_text(r, id), *role;
+	const char *open = strchr(text, '('), *close = strrchr(text, ')');
+
+	role = open && close ? lc_strndup(open + 1, (size_t)(close - open - 1))
+			     : lc_strdup("a thread");
+	free(text);
+	return role;
+}
+
 static char *blocker_text(struct lc_record *r, const struct lc_rec_steer *held,
 			  const struct lc_rec_steer *by)
 {
-	char *holder = lc_record_thread_text(r, held->thread);
-	char *waiter = lc_record_thread_text(r, by->thread);
+	char *holder = role_text(r, held->thread);
+	char *waiter = role_text(r, by->thread);
 	char *lock = held->lock ? lc_record_lock_text(r, held->lock)
 				: lc_strdup(LC_WHAT_KIND(by->value) ==
 							    LC_KIND_THREAD

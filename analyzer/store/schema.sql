@@ -308,6 +308,105 @@ CREATE TABLE finding_related ( -- other places worth a look
 	PRIMARY KEY (finding, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- ---- what programs did (lockcheck trace, lockcheck confirm) ----
+-- Of the last traced run only; a new one replaces it. Places are "file:line",
+-- or "module+0xoffset" without debug information.
+
+CREATE TABLE run ( -- processes, in the order of their start
+	id      INTEGER PRIMARY KEY,
+	exe     TEXT NOT NULL,
+	command TEXT NOT NULL,
+	end     TEXT NOT NULL,   -- exit | exec | hang | misuse | none
+	lost    INTEGER NOT NULL, -- records that could not be written
+	cut     INTEGER NOT NULL  -- 1: the file ends in the middle
+) STRICT;
+
+CREATE TABLE run_thread ( -- threads of a process
+	run    INTEGER NOT NULL REFERENCES run(id),
+	thread INTEGER NOT NULL, -- 1, 2, … in order of creation
+	name   TEXT NOT NULL,
+	start  TEXT NOT NULL,    -- start routine, 'main', or ''
+	creator INTEGER NOT NULL, -- its number, 0 = none
+	PRIMARY KEY (run, thread)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_lock ( -- objects that threads took or waited for
+	run  INTEGER NOT NULL REFERENCES run(id),
+	lock INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	init TEXT NOT NULL,      -- initialised or first used at
+	PRIMARY KEY (run, lock)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_frame ( -- stacks of acquires, innermost first
+	run   INTEGER NOT NULL REFERENCES run(id),
+	stack INTEGER NOT NULL,
+	seq   INTEGER NOT NULL, -- from 1
+	at    TEXT NOT NULL,
+	function TEXT NOT NULL,
+	PRIMARY KEY (run, stack, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_tuple ( -- a thread wants a lock (while it holds others)
+	run     INTEGER NOT NULL REFERENCES run(id),
+	tuple   INTEGER NOT NULL,
+	thread  INTEGER NOT NULL,
+	segment INTEGER NOT NULL, -- between its creates and joins, from 1
+	lock    INTEGER NOT NULL,
+	mode    TEXT NOT NULL,    -- exclusive | shared
+	blocking TEXT NOT NULL,   -- yes | try | timed
+	at      TEXT NOT NULL,
+	stack   INTEGER NOT NULL, -- of run_frame, 0 = none
+	PRIMARY KEY (run, tuple)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_held ( -- what is held at it, outermost first
+	run   INTEGER NOT NULL REFERENCES run(id),
+	tuple INTEGER NOT NULL,
+	seq   INTEGER NOT NULL, -- from 1
+	lock  INTEGER NOT NULL,
+	mode  TEXT NOT NULL,
+	at    TEXT NOT NULL,    -- where it was taken
+	PRIMARY KEY (run, tuple, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_misuse ( -- misuse that happened
+	run    INTEGER NOT NULL REFERENCES run(id),
+	seq    INTEGER NOT NULL,
+	kind   TEXT NOT NULL,
+	thread INTEGER NOT NULL,
+	lock   INTEGER NOT NULL,
+	at     TEXT NOT NULL,     -- '' at a thread's end
+	other_at TEXT NOT NULL,   -- where it was acquired or last released
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_hang ( -- waits of hangs that happened
+	run    INTEGER NOT NULL REFERENCES run(id),
+	hang   INTEGER NOT NULL,
+	seq    INTEGER NOT NULL, -- from 1
+	on_cycle INTEGER NOT NULL, -- 1: part of the ring, 0: waits for it
+	waiter INTEGER NOT NULL, -- thread
+	lock   INTEGER NOT NULL, -- 0: a thread's end
+	holder INTEGER NOT NULL, -- thread, 0 = none
+	wait_at TEXT NOT NULL,
+	hold_at TEXT NOT NULL,
+	PRIMARY KEY (run, hang, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE confirmation ( -- what became of findings and predictions
+	id       INTEGER PRIMARY KEY,
+	finding  INTEGER REFERENCES finding(id), -- NULL: not of the analysis
+	title    TEXT NOT NULL,
+	verdict  TEXT NOT NULL, -- confirmed | infeasible | refuted |
+	                        -- not reached | undecided
+	reason   TEXT NOT NULL, -- gate | same-thread | ordered | bounded |
+	                        -- shared | aliasing | constraint | site | …
+	detail   TEXT NOT NULL, -- lines for people
+	schedule TEXT NOT NULL, -- file to replay, '' if none
+	runs     INTEGER NOT NULL -- steered runs it took
+) STRICT;
+
 -- ---- views: the same with names, for rules and for people ----
 
 CREATE VIEW v_unit AS

@@ -107,6 +107,34 @@ fail:
 	return -1;
 }
 
+int lc_store_update(struct lc_store **store, const char *path,
+		    struct lc_error *err)
+{
+	struct lc_store *s;
+
+	*store = NULL;
+	if (access(path, F_OK) != 0)
+		return lc_store_open(store, path, true, err);
+	s = lc_alloc(sizeof(*s));
+	s->name = lc_strdup(path);
+	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE, NULL) !=
+	    SQLITE_OK) {
+		lc_fail(err, "cannot open the database %s: %s", path,
+			s->db ? sqlite3_errmsg(s->db) : "no memory");
+		goto fail;
+	}
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_busy_timeout(s->db, 5000);
+	if (check_schema(s, err) < 0)
+		goto fail;
+	*store = s;
+	return 0;
+fail:
+	lc_store_close(s);
+	return -1;
+}
+
 void lc_store_close(struct lc_store *s)
 {
 	if (!s)

@@ -23,7 +23,7 @@
 /* "lkck" in the file's head; and the version of schema.sql: raise it with
  * every change of a table (a file of another version is refused). */
 #define LC_STORE_APPLICATION_ID 0x6c6b636b
-#define LC_STORE_SCHEMA 2
+#define LC_STORE_SCHEMA 3
 
 struct lc_store; /* opaque; one thread at a time */
 
@@ -35,6 +35,10 @@ struct lc_store; /* opaque; one thread at a time */
  */
 int lc_store_open(struct lc_store **store, const char *path, bool create,
 		  struct lc_error *err);
+/* The existing database, to add runs and verdicts to it; where there is none
+ * a new one without findings. */
+int lc_store_update(struct lc_store **store, const char *path,
+		    struct lc_error *err);
 void lc_store_close(struct lc_store *store); /* NULL is fine */
 
 /* All units and facts in one transaction, into a fresh store. `plan` may be
