@@ -62,6 +62,25 @@ static const struct lc_verb verbs[] = {
 	  "are gone (fixed), and how many stay. OLD and NEW are databases, SARIF\n"
 	  "reports or baselines. Exit code 1: something was introduced.",
 	  lc_verb_diff },
+	{ "trace", LC_VERB_TRACE, true, 0, 0, "-- PROGRAM [ARG…]",
+	  "run a program and record what it does with locks",
+	  "Runs PROGRAM with the runtime preloaded, puts what it recorded into the\n"
+	  "database, and says which deadlocks were possible, and which hangs and\n"
+	  "misuse happened (exit code 1: some).",
+	  lc_verb_trace },
+	{ "confirm", LC_VERB_CONFIRM, true, 0, 0, "-- PROGRAM [ARG…]",
+	  "make findings happen in a program, or say why not",
+	  "Runs PROGRAM, then steers it into each deadlock that check found or the\n"
+	  "run says is possible. Each gets a verdict: confirmed (with a schedule to\n"
+	  "replay), infeasible, refuted, not reached or undecided, with the reason.\n"
+	  "Exit code 1: something was confirmed. The program runs many times, without\n"
+	  "input and with its output thrown away. See docs/confirm.md.",
+	  lc_verb_confirm },
+	{ "replay", LC_VERB_REPLAY, true, 1, 1, "SCHEDULE -- PROGRAM [ARG…]",
+	  "make a confirmed deadlock happen again",
+	  "Runs PROGRAM by a schedule that confirm wrote. Exit code 1: it hung at the\n"
+	  "same place; 0: it did not.",
+	  lc_verb_replay },
 	{ "run", LC_VERB_RUN, true, 0, UINT32_MAX,
 	  "[PATH…] -- COMMAND…",
 	  "run a build and check what it compiles",

@@ -26,6 +26,7 @@
 #define CHECKS (LC_VERB_CHECK | LC_VERB_RUN)
 #define ANALYSES (CHECKS | LC_VERB_DUMP)
 #define REPORTS (CHECKS | LC_VERB_REPORT)
+#define RUNS_PROGRAM (LC_VERB_TRACE | LC_VERB_CONFIRM | LC_VERB_REPLAY)
 #define EVERY (~0u)
 
 static const struct lc_option rows[] = {
@@ -50,15 +51,24 @@ static const struct lc_option rows[] = {
 	  "form of the comparison (text)" },
 	{ "format", 'f', CHOICE, "dot|svg|html", AT(format), LC_VERB_GRAPH,
 	  "form of the graph (dot)" },
+	{ "format", 'f', CHOICE, "text|sarif|json|html", AT(format),
+	  LC_VERB_CONFIRM, "form of the report (text)" },
+	{ "finding", 0, LIST, "ID", AT(findings), LC_VERB_CONFIRM,
+	  "only this finding (the first digits of its fingerprint); may be "
+	  "repeated" },
+	{ "runs", 0, NUMBER, "N", AT(runs), LC_VERB_CONFIRM,
+	  "steered runs that a deadlock may take (10)" },
 	{ "around", 0, TEXT, "LOCK", AT(around), LC_VERB_GRAPH,
 	  "only the arrows to and from this lock" },
 	{ "output", 'o', TEXT, "FILE", AT(output),
-	  REPORTS | LC_VERB_GRAPH | LC_VERB_DIFF,
+	  REPORTS | LC_VERB_GRAPH | LC_VERB_DIFF | LC_VERB_CONFIRM,
 	  "write to FILE, not to stdout" },
 	{ "db", 0, TEXT, "FILE", AT(db), CHECKS,
 	  "database to write (.lockcheck.db)" },
 	{ "db", 0, TEXT, "FILE", AT(db), READS_DB,
 	  "database to read (.lockcheck.db)" },
+	{ "db", 0, TEXT, "FILE", AT(db), LC_VERB_TRACE | LC_VERB_CONFIRM,
+	  "database to add to (.lockcheck.db)" },
 	{ "jobs", 'j', NUMBER, "N", AT(jobs), ANALYSES,
 	  "worker processes (as many as CPUs)" },
 	{ "rules", 0, LIST, "DIR", AT(rules),
@@ -88,6 +98,8 @@ static const struct lc_option rows[] = {
 	  REPORTS | LC_VERB_EXPLAIN, "colours in text (auto)" },
 	{ "dropped", 0, SWITCH, NULL, AT(dropped), LC_VERB_REPORT,
 	  "the cycles that are not reported, with the reason" },
+	{ "timeout", 0, NUMBER, "S", AT(timeout_s), RUNS_PROGRAM,
+	  "seconds the program may run, each time (30)" },
 	{ "timeout", 0, NUMBER, "S", AT(timeout_s), ANALYSES,
 	  "seconds one source may take to parse (120)" },
 	{ "quiet", 'q', SWITCH, NULL, AT(quiet), ANALYSES,
@@ -327,6 +339,7 @@ void lc_settings_release(struct lc_settings *set)
 	lc_words_release(&set->rules);
 	lc_words_release(&set->models);
 	lc_words_release(&set->environment.words);
+	lc_words_release(&set->findings);
 	lc_array_release(&set->operands);
 }
 

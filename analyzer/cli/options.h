@@ -19,6 +19,9 @@ enum lc_verb_bit {
 	LC_VERB_REPORT = 1 << 6,
 	LC_VERB_BASELINE = 1 << 7,
 	LC_VERB_DIFF = 1 << 8,
+	LC_VERB_TRACE = 1 << 9,
+	LC_VERB_CONFIRM = 1 << 10,
+	LC_VERB_REPLAY = 1 << 11,
 	/* Others count up from here, these down. */
 	LC_VERB_RUN = 1 << 30,
 	LC_VERB_COMPLETION = 1 << 29,
@@ -58,6 +61,8 @@ struct lc_settings {
 	const char *function;
 	const char *around;   /* graph: the lock to look at */
 	struct lc_words rules, models;
+	struct lc_words findings; /* confirm: only these */
+	uint32_t runs;        /* confirm: steered runs a deadlock, 0: default */
 	uint32_t jobs, timeout_s; /* 0: default */
 	const char *progress; /* a word of LC_PROGRESS_WORDS */
 	const char *stats;    /* "text", "json" */

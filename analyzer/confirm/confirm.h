@@ -94,7 +94,7 @@ char *lc_member_text(struct lc_confirm *c, const struct lc_target *t,
 
 /* The plan for a target's chain, as text. strict: with the names of locks. */
 char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
-		   uint32_t seed, bool strict);
+		   uint32_t seed, bool strict, uint32_t grace_ms);
 int lc_plan_save(const char *path, const char *text, struct lc_error *err);
 /* Was there a hang as the plan expects it? -1: the plan is no plan, or is of
  * another build, with a sentence. 1: yes, 0: no. */

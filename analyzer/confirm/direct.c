@@ -51,12 +51,12 @@ static char *blocker_text(struct lc_record *r, const struct lc_rec_steer *held,
 {
 	char *holder = role_text(r, held->thread);
 	char *waiter = role_text(r, by->thread);
-	char *lock = held->lock ? lc_record_lock_text(r, held->lock)
-				: lc_strdup(LC_WHAT_KIND(by->value) ==
-							    LC_KIND_THREAD
-						    ? "its end"
-						    : "it");
-	char *text;
+	char *lock = lc_record_lock_text(r, held->lock), *text;
+	const char *what = LC_WHAT_KIND(by->value) == LC_KIND_THREAD
+				   ? "the end of a thread" :
+			   LC_WHAT_KIND(by->value) == LC_KIND_COND
+				   ? "a condition"
+				   : "what others do";
 
 	if (held->site)
 		text = lc_asprintf("%s waits at %s for %s, which %s holds "
@@ -64,8 +64,9 @@ static char *blocker_text(struct lc_record *r, const struct lc_rec_steer *held,
 				   lc_record_where(r, by->site)->text, lock,
 				   holder, lc_record_where(r, held->site)->text);
 	else
-		text = lc_asprintf("%s waits at %s for %s (%s)", waiter,
-				   lc_record_where(r, by->site)->text, lock,
+		text = lc_asprintf("%s waits at %s for %s, and nothing moves "
+				   "until %s goes on", waiter,
+				   lc_record_where(r, by->site)->text, what,
 				   holder);
 	free(holder);
 	free(waiter);
@@ -225,7 +226,10 @@ static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 {
 	for (uint32_t i = 0; i < o->runs; i++) {
 		struct outcome out = { 0, 0, 0, 0, false, NULL };
-		char *text = lc_plan_text(c, t, i + 1, i % 2 == 0);
+		/* A partner that comes late is waited for in later runs. */
+		uint32_t grace_ms = t->graces && i ? o->launch.timeout_s * 500
+						   : 1000;
+		char *text = lc_plan_text(c, t, i + 1, i % 2 == 0, grace_ms);
 		bool happened = false, enough;
 		int rc = run_once(c, t, o, text, &out, &happened, err);
 

@@ -88,7 +88,7 @@ static void put_member(struct lc_buf *b, struct lc_record *r,
 }
 
 char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
-		   uint32_t seed, bool strict)
+		   uint32_t seed, bool strict, uint32_t grace_ms)
 {
 	struct lc_record *r = &c->base.records.data[t->record];
 	const struct lc_deps *d = &c->deps.data[t->record];
@@ -109,7 +109,7 @@ char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
 						 .site)->key,
 			      lc_record_where(r, d->deps.data[t->chain.dep[i]]
 						 .site)->key);
-	lc_buf_printf(&b, "seed %u\ngrace 1000\n", seed);
+	lc_buf_printf(&b, "seed %u\ngrace %u\n", seed, grace_ms);
 	for (uint32_t i = 0; i < t->chain.n; i++)
 		put_member(&b, r, d, t, i, strict);
 	return b.data;

@@ -786,6 +786,15 @@ static bool is_that_misuse(struct lc_confirm *c, const struct lc_target *t,
 	}
 }
 
+/* What is below main and the start routines of threads. */
+static bool is_libc_start(const char *function)
+{
+	return !strncmp(function, "__libc_start", 12) ||
+	       !strcmp(function, "_start") ||
+	       !strcmp(function, "start_thread") ||
+	       !strcmp(function, "__clone3") || !strcmp(function, "clone");
+}
+
 static void say_stack(struct lc_target *t, struct lc_record *r, uint32_t id,
 		      lc_rec_place site)
 {
@@ -797,8 +806,7 @@ static void say_stack(struct lc_target *t, struct lc_record *r, uint32_t id,
 	for (uint32_t i = 0; s && i < s->count && i < 12; i++) {
 		const struct lc_where *w = lc_record_where(r, s->frames[i]);
 
-		if (!strncmp(w->function, "__libc_start", 12) ||
-		    !strcmp(w->function, "_start"))
+		if (i && is_libc_start(w->function))
 			break;
 		lc_buf_printf(&t->detail, "    #%u %s%s%s\n", i, w->function,
 			      *w->function ? " at " : "", w->text);

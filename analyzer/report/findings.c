@@ -56,6 +56,7 @@ void lc_finding_release(struct lc_finding *f)
 	free(f->verdict);
 	free(f->verdict_reason);
 	free(f->verdict_detail);
+	free(f->schedule);
 	free(f->rule);
 	free(f->message);
 	free(f->fix);
@@ -318,6 +319,10 @@ static int load_verdict(struct loader *l, sqlite3_int64 id,
 		f->verdict = text(l->verdicts, 0);
 		f->verdict_reason = text(l->verdicts, 1);
 		f->verdict_detail = text(l->verdicts, 2);
+		f->schedule = text(l->verdicts, 3);
+		/* What has happened is no matter of opinion. */
+		if (!strcmp(f->verdict, "confirmed"))
+			f->level = LC_LEVEL_ERROR;
 	}
 	return rc;
 }
@@ -378,7 +383,7 @@ static int prepare_verdicts(struct loader *l)
 	if (rc != 1)
 		return rc;
 	return lc_sql_prepare(l->s, &l->verdicts,
-			      "SELECT verdict, reason, detail "
+			      "SELECT verdict, reason, detail, schedule "
 			      "FROM confirmation WHERE finding = ?1 "
 			      "ORDER BY id DESC LIMIT 1", l->err);
 }

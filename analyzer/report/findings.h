@@ -50,9 +50,8 @@ struct lc_finding {
 	struct lc_place suppressed_at; /* file NULL if not suppressed */
 	enum lc_state state;
 	bool touched; /* by the changes since a revision (--since) */
-	/* What `confirm` found last: its verdict, why, and lines for people.
-	 * NULL: it was not tried. */
-	char *verdict, *verdict_reason, *verdict_detail;
+	/* What lockcheck confirm made of it; verdict NULL: it was not asked. */
+	char *verdict, *verdict_reason, *verdict_detail, *schedule;
 	enum lc_level level;
 	struct lc_place at;
 	LC_ARRAY(struct lc_report_lock) locks; /* of a cycle: in its order */

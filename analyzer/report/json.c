@@ -132,6 +132,19 @@ static json_t *related(const struct lc_finding *f)
 	return list;
 }
 
+json_t *lc_json_verdict(const struct lc_finding *f)
+{
+	json_t *j = json_pack("{s:o, s:o}", "verdict", lc_json_text(f->verdict),
+			      "detail", lc_json_lines(f->verdict_detail));
+
+	if (*f->verdict_reason)
+		json_object_set_new(j, "reason",
+				    lc_json_text(f->verdict_reason));
+	if (*f->schedule)
+		json_object_set_new(j, "schedule", lc_json_text(f->schedule));
+	return j;
+}
+
 json_t *lc_json_finding(const struct lc_finding *f)
 {
 	json_t *j = json_pack("{s:i, s:o, s:s, s:o, s:s}", "version", 1, "rule",
@@ -153,6 +166,8 @@ json_t *lc_json_finding(const struct lc_finding *f)
 				    json_string(lc_state_name(f->state)));
 	if (f->touched)
 		json_object_set_new(j, "touched", json_true());
+	if (f->verdict)
+		json_object_set_new(j, "confirmation", lc_json_verdict(f));
 	return j;
 }
 

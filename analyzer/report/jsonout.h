@@ -14,6 +14,8 @@ json_t *lc_json_lines(const char *s);
 /* {"text": s} */
 json_t *lc_json_message(const char *s);
 /* A finding as an object (docs/json.md). */
+/* What confirm made of it; it has a verdict. */
+json_t *lc_json_verdict(const struct lc_finding *f);
 json_t *lc_json_finding(const struct lc_finding *f);
 /* Writes compactly and drops the reference. */
 int lc_json_write(json_t *j, FILE *out);

@@ -301,6 +301,8 @@ static void set_properties(json_t *result, const struct lc_finding *f)
 		json_object_set_new(bag, "repair", lc_json_text(f->fix));
 	if (*f->at.macro)
 		json_object_set_new(bag, "macro", lc_json_text(f->at.macro));
+	if (f->verdict)
+		json_object_set_new(bag, "confirmation", lc_json_verdict(f));
 	if (json_object_size(bag))
 		json_object_set_new(result, "properties", bag);
 	else

@@ -469,6 +469,7 @@ struct look {
 	bool unclear; /* one waits for what may still come */
 	bool others; /* some other thread runs */
 	struct lc_rt_thread *holder, *blocked; /* parked; who waits for it */
+	struct lc_rt_thread *waiting; /* a possible partner that is unclear */
 };
 
 static bool is_possible(struct lc_rt_thread *t)
@@ -481,7 +482,7 @@ static bool is_possible(struct lc_rt_thread *t)
 
 static struct look look_at_all(void)
 {
-	struct look l = { false, false, false, NULL, NULL };
+	struct look l = { false, false, false, NULL, NULL, NULL };
 
 	LC_RT_EACH_THREAD(t) {
 		bool possible, waits;
@@ -502,9 +503,11 @@ static struct look look_at_all(void)
 			l.hope = true;
 		else if (!waits)
 			l.others = true;
-		else if (!holder)
+		else if (!holder) {
 			l.unclear = true;
-		else if (!l.holder || possible) {
+			if (possible)
+				l.waiting = t;
+		} else if (!l.holder || possible) {
 			l.holder = holder;
 			l.blocked = t;
 		}
@@ -539,7 +542,10 @@ static void decide(bool by_tick)
 	}
 	stalls = 0;
 	if (l.holder)
-		let_go(l.holder, LC_STEER_BLOCKED, l.blocked);
+		let_go(l.holder, LC_STEER_BLOCKED,
+		       l.waiting ? l.waiting : l.blocked);
+	else if (l.waiting)
+		let_go(first, LC_STEER_BLOCKED, l.waiting);
 	else
 		let_go(first, LC_STEER_STILL, NULL);
 }
