@@ -80,11 +80,11 @@ WITH e AS NOT MATERIALIZED (
 			ELSE replace(x.thread, '()', '') || '() in '
 				|| x.function || '()' END AS who,
 		CASE WHEN x.held_at = '' THEN ''
-			ELSE ' from ' || x.held_at END AS since
+			ELSE ' (taken at ' || x.held_at || ')' END AS since
 	FROM v_cycle_edge x
 ), part AS NOT MATERIALIZED ( -- one edge in words
-	SELECT e.*, e.held || ' → ' || e.wanted || ' (' || e.who || ' at '
-		|| e.at || ', holding ' || e.held || e.since || ')' AS text
+	SELECT e.*, e.who || ' holds ' || e.held || e.since || ' and wants '
+		|| e.wanted || ' at ' || e.at AS text
 	FROM e
 )
 SELECT
@@ -97,9 +97,9 @@ SELECT
 			ELSE ' (taken at ' || z.held_at || ')' END
 		|| ', and a second thread may take them the other way round'
 	ELSE
-		'lock order cycle: ' || coalesce((SELECT group_concat(text, ', ')
+		'threads can deadlock: ' || coalesce((SELECT group_concat(text, ', ')
 			FROM (SELECT p.text FROM part p WHERE p.cycle_id = c.id
-				AND p.seq < p.last ORDER BY p.seq)) || ' and ', '')
+				AND p.seq < p.last ORDER BY p.seq)) || ', while ', '')
 		|| z.text
 	END AS message,
 	z.site_id AS site,

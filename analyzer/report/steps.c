@@ -19,9 +19,9 @@ static bool says_held(const struct lc_report_step *p)
 {
 	switch (p->role) {
 	case LC_ROLE_WANT:
-	case LC_ROLE_EXIT:
 		return *p->held;
-	case LC_ROLE_ACQUIRE:
+	case LC_ROLE_ACQUIRE: /* one lock alone is named by the step */
+	case LC_ROLE_EXIT:
 		return strchr(p->held, ',');
 	default:
 		return false;

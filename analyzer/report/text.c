@@ -277,6 +277,24 @@ static void put_heading(const struct printer *p, const struct lc_finding *f,
 	free(text);
 }
 
+/* Said only where it is so: the witness of every thread ends in a wait. */
+static void put_end(const struct printer *p, const struct lc_finding *f)
+{
+	for (uint32_t i = 0; i < f->traces.len; i++) {
+		const struct lc_report_trace *t = &f->traces.data[i];
+
+		if (!t->steps.len || lc_last(&t->steps)->role != LC_ROLE_WANT)
+			return;
+	}
+	paint(p, RED);
+	fputs(f->traces.len == 2
+		      ? "    neither can go on: each waits for the other"
+		      : "    none can go on: each waits for the next, the "
+			"last for the first", p->out);
+	paint(p, PLAIN);
+	fputc('\n', p->out);
+}
+
 static void put_schedule(const struct printer *p, const struct lc_finding *f)
 {
 	struct cells c = { { 0 } };
@@ -302,6 +320,7 @@ static void put_schedule(const struct printer *p, const struct lc_finding *f)
 			c.cells.data[i].text);
 		free(c.cells.data[i].text);
 	}
+	put_end(p, f);
 	lc_array_release(&c.cells);
 }
 

@@ -150,7 +150,8 @@ static void text_tells_the_witness(void **state)
 	    "    takes g_a (a.c:10)\n"
 	    "                            takes g_b (b.c:18)\n"
 	    "    waits for g_b (a.c:12)\n"
-	    "                            waits for g_a (b.c:20)\n");
+	    "                            waits for g_a (b.c:20)\n"
+	    "    neither can go on: each waits for the other\n");
 	has_not(text, "\033");
 	has_not(text, " | ");
 	free(text);

@@ -214,9 +214,9 @@ static void each_rule_finds_its_own(void **state)
 	       "holds (taken at a.c:30): the thread waits for itself\n"
 	       "store() returns -1 with g_a held (taken at a.c:48); other paths "
 	       "release it (at a.c:55)\n"
-	       "lock order cycle: g_a → g_b (worker() at a.c:12, holding g_a "
-	       "from a.c:10) and g_b → g_a (main() at b.c:20, holding g_b from "
-	       "b.c:18)\n"
+	       "threads can deadlock: worker() holds g_a (taken at a.c:10) and "
+	       "wants g_b at a.c:12, while main() holds g_b (taken at b.c:18) "
+	       "and wants g_a at b.c:20\n"
 	       "pop() releases g_b again: it was already released at b.c:58\n"
 	       "count() ignores whether its try-lock of g_a succeeded, and "
 	       "releases the lock as if it had\n");
@@ -359,9 +359,9 @@ static void cycles_know_their_kind(void **state)
 	after("UPDATE thread SET name = 'boss()' WHERE id = 1; "
 	      "UPDATE thread SET name = 'any caller', kind = 'external' "
 	      "WHERE id = 2", cycle,
-	      "level\tm\nerror\tlock order cycle: g_a → g_b (boss() in worker() "
-	      "at a.c:12, holding g_a from a.c:10) and g_b → g_a (main() at "
-	      "b.c:20, holding g_b from b.c:18)\n");
+	      "level\tm\nerror\tthreads can deadlock: boss() in worker() holds "
+	      "g_a (taken at a.c:10) and wants g_b at a.c:12, while main() "
+	      "holds g_b (taken at b.c:18) and wants g_a at b.c:20\n");
 	after("UPDATE cycle SET same_class = 1; "
 	      "DELETE FROM cycle_edge WHERE seq = 2; "
 	      "UPDATE edge SET wanted = 1", cycle,
@@ -374,10 +374,11 @@ static void cycles_know_their_kind(void **state)
 	      " 3, 12, 13, 'sure', '', 3; "
 	      "UPDATE edge SET wanted = 3 WHERE id = 2; "
 	      "INSERT INTO cycle_edge VALUES (1, 3, 3, 1, NULL)", cycle,
-	      "level\tm\nerror\tlock order cycle: g_a → g_b (worker() at "
-	      "a.c:12, holding g_a from a.c:10), g_b → conn.lock (main() at "
-	      "b.c:20, holding g_b from b.c:18) and conn.lock → g_a (worker() "
-	      "in handle() at b.c:60, holding conn.lock from a.c:55)\n");
+	      "level\tm\nerror\tthreads can deadlock: worker() holds g_a (taken "
+	      "at a.c:10) and wants g_b at a.c:12, main() holds g_b (taken at "
+	      "b.c:18) and wants conn.lock at b.c:20, while worker() in "
+	      "handle() holds conn.lock (taken at a.c:55) and wants g_a at "
+	      "b.c:60\n");
 }
 
 /* The fingerprint is the cycle, wherever its list of edges begins. */
