@@ -14,6 +14,7 @@
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "cli/verbs.h"
+#include "gate/git.h"
 #include "store/judge.h"
 
 /* An existing file is replaced only if it is one of ours: --db main.c is a
@@ -84,6 +85,22 @@ static int dump_config(struct lc_session *s, struct lc_error *err)
 					"%s", strerror(errno)) : 0;
 }
 
+/* For reports that are read far from here. */
+static int store_provenance(struct lc_session *s, struct lc_error *err)
+{
+	struct lc_provenance p;
+	int rc = 0;
+
+	lc_git_provenance_read(&p, s->plan.root);
+	if (p.repository)
+		rc = lc_store_set_meta(s->store, "repository", p.repository,
+				       err) ||
+		     lc_store_set_meta(s->store, "revision", p.revision, err) ||
+		     lc_store_set_meta(s->store, "branch", p.branch, err);
+	lc_git_provenance_release(&p);
+	return rc ? -1 : 0;
+}
+
 static int store(struct lc_session *s, struct lc_error *err)
 {
 	const char *path = NULL;
@@ -102,6 +119,8 @@ static int store(struct lc_session *s, struct lc_error *err)
 	if (!rc)
 		rc = lc_store_write(s->store, &s->plan, s->units, s->nunits,
 				    &s->facts, err);
+	if (!rc)
+		rc = store_provenance(s, err);
 	lc_session_mark(s, LC_STAGE_STORE);
 	return rc;
 }

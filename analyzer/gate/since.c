@@ -2,79 +2,17 @@
 /* git diff → changed lines → findings they touch. See since.h. */
 #include "gate/since.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-/* ---- running git ---- */
-
-/* Settings of a repository that name programs, switched off. */
-#define SAFE                                                                   \
-	"--no-pager", "-c", "core.fsmonitor=false", "-c",                      \
-	"core.hooksPath=/dev/null", "-c", "core.quotePath=true"
-
-/* In the child; never returns. */
-static void exec_git(const char *dir, int out, char *const *argv)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 2) < 0 ||
-	    dup2(out, 1) < 0 || chdir(dir))
-		_exit(126);
-	setenv("GIT_OPTIONAL_LOCKS", "0", 1);
-	setenv("GIT_NO_LAZY_FETCH", "1", 1);
-	setenv("LC_ALL", "C", 1);
-	unsetenv("GIT_EXTERNAL_DIFF");
-	execvp("git", argv);
-	_exit(127);
-}
-
-static void drain(int fd, struct lc_buf *out)
-{
-	char part[65536];
-	ssize_t n;
-
-	while ((n = read(fd, part, sizeof(part))) > 0 ||
-	       (n < 0 && errno == EINTR))
-		if (n > 0)
-			lc_buf_add(out, part, (size_t)n);
-}
-
-/* git's exit code; -1 if it could not be run. */
-static int run_git(const char *dir, const char *const *argv,
-		   struct lc_buf *out, struct lc_error *err)
-{
-	int pipes[2], status = 0;
-	pid_t child;
-
-	lc_buf_str(out, "");
-	if (pipe2(pipes, O_CLOEXEC))
-		return lc_fail(err, "cannot run git: %s", strerror(errno));
-	child = fork();
-	if (child == 0)
-		exec_git(dir, pipes[1], (char *const *)argv);
-	close(pipes[1]);
-	if (child > 0)
-		drain(pipes[0], out);
-	close(pipes[0]);
-	if (child < 0 || waitpid(child, &status, 0) != child)
-		return lc_fail(err, "cannot run git: %s", strerror(errno));
-	if (!WIFEXITED(status) || WEXITSTATUS(status) == 126 ||
-	    WEXITSTATUS(status) == 127) /* see exec_git; git's own is 128 */
-		return lc_fail(err, "cannot run git: is it installed?");
-	return WEXITSTATUS(status);
-}
+#include "gate/git.h"
 
 static int find_base(const char *root, const char *rev, char **base,
 		     struct lc_error *err)
 {
-	const char *const argv[] = { "git", SAFE, "merge-base", "--", rev,
+	const char *const argv[] = { LC_GIT, "merge-base", "--", rev,
 				     "HEAD", NULL };
 	struct lc_buf out = { 0 };
-	int code = run_git(root, argv, &out, err);
+	int code = lc_git_run(root, argv, &out, err);
 	size_t n = code ? 0 : strspn(out.data, "0123456789abcdef");
 
 	if (code > 0 || (!code && n < 4))
@@ -99,14 +37,14 @@ int lc_changes_read(struct lc_changes *c, const char *root, const char *rev,
 		return -1;
 	{
 		const char *const argv[] = {
-			"git", SAFE, "diff", "--no-ext-diff", "--no-textconv",
+			LC_GIT, "diff", "--no-ext-diff", "--no-textconv",
 			"--no-color", "--no-renames", "--no-indent-heuristic",
 			"--diff-algorithm=myers", "--ignore-submodules=all",
 			"--submodule=short", "--src-prefix=a/",
 			"--dst-prefix=b/", "--relative", "-U0", base, "--", NULL
 		};
 
-		rc = run_git(root, argv, &out, err);
+		rc = lc_git_run(root, argv, &out, err);
 	}
 	if (rc > 0)
 		rc = lc_fail(err, "--since %s: git diff fails", rev);

@@ -57,8 +57,9 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 # The headers that clang itself brings (stddef.h …): libclang finds them by the
-# place of the library.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libclang-common-19-dev")
+# place of the library. And the C library's: a machine that only looks at code
+# may have no compiler.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libclang-common-19-dev, libc6-dev")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "bear")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "graphviz")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "checker of locks in C programs")

@@ -79,7 +79,10 @@ void lc_findings_release(struct lc_findings *f)
 	lc_array_release(&f->bad_units);
 	lc_rules_release(&f->rules);
 	free(f->root);
-	f->root = NULL;
+	free(f->repository);
+	free(f->revision);
+	free(f->branch);
+	f->root = f->repository = f->revision = f->branch = NULL;
 }
 
 void lc_findings_remove(struct lc_findings *f,
@@ -423,6 +426,9 @@ int lc_findings_load(struct lc_findings *f, struct lc_store *s,
 		free(f->root);
 		f->root = root;
 	}
+	f->repository = lc_store_meta(s, "repository");
+	f->revision = lc_store_meta(s, "revision");
+	f->branch = lc_store_meta(s, "branch");
 	if (prepare(&l) == 0 && load_rules(&l) == 0 && load_units(&l) == 0 &&
 	    load_incomplete(&l) == 0 && load_findings(&l) == 0)
 		rc = 0;

@@ -70,6 +70,7 @@ struct lc_findings {
 	uint32_t nunits;
 	uint32_t nincomplete, ngating; /* rows of incomplete; those that gate */
 	char *root; /* where relative files are; "" if not recorded */
+	char *repository, *revision, *branch; /* of git; NULL if not recorded */
 };
 
 void lc_findings_init(struct lc_findings *f);

@@ -26,6 +26,9 @@
 #define SCHEMA_URI                                                             \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"  \
 	"sarif-schema-2.1.0.json"
+#ifndef LC_HOMEPAGE /* the manual page; a distributor may have an address */
+#define LC_HOMEPAGE "man:lockcheck(1)"
+#endif
 #define FULL_TEXT_MAX 1000 /* characters; GitHub takes 1024 */
 #define TAGS_MAX 20        /* GitHub's limit */
 #define RESULTS_MAX 25000  /* likewise */
@@ -478,9 +481,7 @@ static json_t *driver(const struct sarif *s)
 	j = json_pack("{s:s, s:s, s:s, s:s}", "name", "lockcheck", "fullName",
 		      "lockcheck " LC_VERSION, "version", LC_VERSION,
 		      "semanticVersion", LC_VERSION);
-#ifdef LC_HOMEPAGE /* a distributor's page; the project has none yet */
 	json_object_set_new(j, "informationUri", json_string(LC_HOMEPAGE));
-#endif
 	json_object_set_new(j, "rules", rules);
 	return json_pack("{s:o}", "driver", j);
 }
@@ -595,6 +596,23 @@ static void put_results(struct sarif *s)
 	}
 }
 
+/* The repository's top is SRCROOT: else nothing was recorded. */
+static void put_provenance(struct sarif *s)
+{
+	const struct lc_findings *f = s->f;
+	json_t *j;
+
+	if (is_plain_report(s) || !f->repository || !f->revision)
+		return;
+	j = json_pack("{s:o, s:o, s:{s:s}}", "repositoryUri",
+		      lc_json_text(f->repository), "revisionId",
+		      lc_json_text(f->revision), "mappedTo", "uriBaseId",
+		      "SRCROOT");
+	if (f->branch && *f->branch)
+		json_object_set_new(j, "branch", lc_json_text(f->branch));
+	member(s, "versionControlProvenance", json_pack("[o]", j));
+}
+
 static void put_run(struct sarif *s)
 {
 	fputs("{\"$schema\":\"" SCHEMA_URI "\",\n\"version\":\"2.1.0\",\n"
@@ -605,6 +623,7 @@ static void put_run(struct sarif *s)
 	       json_pack("{s:{s:{s:s}}}", "SRCROOT", "description", "text",
 			 "The directory that lockcheck was run in, usually the "
 			 "root of the repository."));
+	put_provenance(s);
 	fputs(",\n\"results\":[", s->out);
 	put_results(s);
 	fputs("\n]", s->out);

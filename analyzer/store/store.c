@@ -159,6 +159,20 @@ char *lc_store_meta(struct lc_store *s, const char *key)
 	return value;
 }
 
+int lc_store_set_meta(struct lc_store *s, const char *key, const char *value,
+		      struct lc_error *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = -1;
+
+	if (lc_sql_prepare(s, &stmt,
+			   "INSERT OR REPLACE INTO meta VALUES (?1, ?2)",
+			   err) == 0)
+		rc = lc_sql_insert(s, stmt, err, "tt", key, value);
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
 int lc_store_units(struct lc_store *s,
 		   int (*each)(void *ctx, const struct lc_unit *unit),
 		   void *ctx, struct lc_error *err)

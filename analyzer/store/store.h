@@ -49,6 +49,9 @@ int lc_store_write(struct lc_store *store, const struct lc_plan *plan,
 
 /* The value of meta `key` in memory to be freed, NULL if there is none. */
 char *lc_store_meta(struct lc_store *store, const char *key);
+/* Sets it, in place of an earlier value. */
+int lc_store_set_meta(struct lc_store *store, const char *key,
+		      const char *value, struct lc_error *err);
 
 /*
  * Units as they were written (for `dump`): calls `each` with every unit in

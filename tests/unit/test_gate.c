@@ -12,6 +12,7 @@
 
 #include "gate/baseline.h"
 #include "gate/comments.h"
+#include "gate/git.h"
 #include "gate/since.h"
 #include "gate/suppress.h"
 #include "store/identity.h"
@@ -172,6 +173,39 @@ static const char source[] =
 	"#define A(x) \\\n\t(x) // lockcheck-ignore-file(x): y\n}\n"
 	"// lockcheck-ignore-end\n/* lockcheck-ignore: */ // NOLINTEND(lockcheck-a)\n";
 
+/* ---- repositories ---- */
+
+static void url_is(const char *url, const char *want)
+{
+	char *made = lc_git_public_url(url);
+
+	if (!want && made)
+		fail_msg("%s became %s", url, made);
+	if (want)
+		assert_string_equal(made ? made : "none", want);
+	free(made);
+}
+
+static void addresses_tell_no_secrets(void **state)
+{
+	(void)state;
+	url_is("https://host/a/b.git", "https://host/a/b.git");
+	url_is("https://user:pass@word@host:8443/a", "https://host:8443/a");
+	url_is("https://token@host/a@b", "https://host/a@b");
+	url_is("ssh://git@host:22/a", "ssh://host:22/a");
+	url_is("git@host:a/b.git", "ssh://host/a/b.git");
+	url_is("git@host:/a/b.git", "ssh://host/a/b.git");
+	url_is("https://host/a?token=1", NULL);
+	url_is("https://user@", NULL);
+	url_is("https:///a", NULL);
+	url_is("/srv/git/a", NULL);
+	url_is("../a@b:c", NULL);
+	url_is("file:///srv/git/a", NULL);
+	url_is("https://host/a b", NULL);
+	url_is("https://host/\x1b[31m", NULL);
+	url_is("", NULL);
+}
+
 static void damaged_sources_do_no_harm(void **state)
 {
 	struct lc_rules rules;
@@ -259,6 +293,7 @@ int main(void)
 		cmocka_unit_test(strings_are_no_comments),
 		cmocka_unit_test(identities_have_no_paths_and_lines),
 		cmocka_unit_test(diffs_are_read),
+		cmocka_unit_test(addresses_tell_no_secrets),
 		cmocka_unit_test(damaged_sources_do_no_harm),
 		cmocka_unit_test(damaged_diffs_do_no_harm),
 		cmocka_unit_test(sarif_is_read_and_damage_is_told),
