@@ -78,6 +78,8 @@ static struct value subst(const struct subst *b, loc_t x)
 	if (!p.loc) {
 		if (n.kind == STEP_MASK)
 			return value_const(p.constant & n.value);
+		if (n.kind == STEP_PLUS)
+			return sim_plus(b->m, p, n.value);
 		return fresh(b, x);
 	}
 	switch (n.kind) {
@@ -114,6 +116,8 @@ static bool condition(const struct subst *b, const struct state *st,
 	for (uint8_t i = 0; i < f->nne; i++)
 		if (!fact_refine(now, LC_NE, f->ne[i]))
 			return false;
+	if (now->sym)
+		fact_about_base(&b->m->s->locs, now);
 	return true;
 }
 
@@ -505,7 +509,7 @@ static bool add_facts(struct sim *m, struct state *st, const struct fact *f)
 	now.sym = f->sym;
 	now.guarded = state_nheld(st) > 0;
 	now.implied = false;
-	state_put_fact(&m->arena, st, now);
+	state_put_fact(&m->arena, st, &m->s->locs, now);
 	sim_settle(m, st, value_addr(f->sym));
 	return true;
 }

@@ -145,7 +145,7 @@ static void read_again(struct sim *m, const struct lc_block *b,
 			return;
 	f = fact_any(v.loc);
 	f.guarded = true;
-	state_put_fact(&m->arena, st, f);
+	state_put_fact(&m->arena, st, l, f);
 }
 
 static void do_test(struct sim *m, const struct lc_block *b, struct state *st)

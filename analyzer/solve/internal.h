@@ -36,6 +36,7 @@ enum {
 	MAX_RESTARTS = 6,
 	MANY_VISITS = 300000,  /* of the program: from then on few a function */
 	FEW_VISITS = 3,        /* visits of one block then */
+	COUNTED = 4,           /* acquires of one lock in a loop */
 	SURE_DEPTH = 4,        /* calls between two acquires of a sure finding */
 	BELIEVED_DEPTH = 10,   /* … and of one that is told at all */
 	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */

@@ -374,7 +374,7 @@ static void join_facts(struct join *j, struct state *into,
 		if (!fact_same(&f, &a))
 			j->changed = true;
 		if (!fact_is_any(&f))
-			state_put_fact(j->arena, into, f);
+			state_put_fact(j->arena, into, j->locs, f);
 	}
 }
 

@@ -118,7 +118,7 @@ static void scan_block(struct live_work *w, const struct lc_block *b,
 		if (in->kind == LC_I_ASSIGN) {
 			define(w, gen, kill, in->path);
 			if (in->flags & LC_INSTR_STEP)
-				use_path(w, gen, in->path, false);
+				use_path(w, gen, in->path, true);
 			use_operand(w, gen, in->operand);
 		} else if (in->kind == LC_I_DECL) {
 			define(w, gen, kill, in->path);

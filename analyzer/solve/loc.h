@@ -39,6 +39,7 @@ enum loc_kind {
 	STEP_INDEX_ANY,
 	STEP_MASK,
 	STEP_ARITH,
+	STEP_PLUS, /* the value of the parent + value: not an object */
 	STEP_CONTAINER,
 	STEP_KIND /* pseudo-field of an attribute object: the kind set in it */
 };
@@ -90,6 +91,8 @@ loc_t loc_sym(struct locs *l, enum sym_why why, uint32_t function,
 /* One step outward; simplifies (CONTAINER f of FIELD f, INDEX 0 …). */
 loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 	       int64_t value);
+/* The value that `x` is a number more than, and how much more. */
+loc_t loc_plus_base(const struct locs *l, loc_t x, int64_t *more);
 static inline loc_t loc_deref(struct locs *l, loc_t x)
 {
 	return loc_step(l, x, STEP_DEREF, 0, 0);

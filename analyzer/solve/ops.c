@@ -283,6 +283,11 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 			state_drop_held(st, h);
 		return NULL;
 	}
+	if (h && h->count == COUNTED && h->instr == m->instr &&
+	    m->in_loop[m->block]) {
+		h->flags |= HELD_MANY;
+		return h;
+	}
 	if (h) {
 		h->count++;
 		if (h->count > h->max_count)
@@ -356,7 +361,7 @@ static void try_acquire(struct sim *m, struct state *st,
 		struct fact f = state_fact(no, &m->s->locs, r);
 
 		f.failed = true;
-		state_put_fact(&m->arena, no, f);
+		state_put_fact(&m->arena, no, &m->s->locs, f);
 	}
 	state_set_mark(&m->arena, no, lock, MARK_TRY_FAILED, event);
 	*lc_push(&m->next) = no;

@@ -89,7 +89,7 @@ static bool own_local(const struct sim *m, loc_t x)
 static bool exported(const struct sim *m, const struct held *h)
 {
 	return h->count != 0 && !own_local(m, h->lock) &&
-	       !(h->flags & HELD_ASSUMED);
+	       !(h->flags & (HELD_ASSUMED | HELD_MANY));
 }
 
 static uint32_t ndeltas(const struct sim *m, const struct state *st)
@@ -420,7 +420,8 @@ static void note_leaks(struct sim *m)
 			const struct held *h = &e->state->held.data[k];
 
 			if (h->count <= 0 ||
-			    (h->flags & (HELD_UNCHECKED | HELD_ASSUMED)) ||
+			    (h->flags &
+			     (HELD_UNCHECKED | HELD_ASSUMED | HELD_MANY)) ||
 			    own_local(m, h->lock) || cond_return(e, h))
 				continue;
 			if (!leaked(m, h->lock))

@@ -147,6 +147,8 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 				m->s->untested.data[i].released = true;
 	}
 	note_ok_release(m, st, h);
+	if (h->flags & HELD_MANY)
+		return;
 	if (--h->count > 0)
 		return;
 	state_drop_held(st, h);

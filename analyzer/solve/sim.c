@@ -105,6 +105,18 @@ static struct value load(struct sim *m, struct state *st, loc_t x)
 	return v;
 }
 
+struct value sim_plus(struct sim *m, struct value old, int64_t by)
+{
+	int64_t sum;
+
+	if (old.loc)
+		return value_addr(
+			loc_step(&m->s->locs, old.loc, STEP_PLUS, 0, by));
+	return value_const(__builtin_add_overflow(old.constant, by, &sum)
+				   ? old.constant
+				   : sum);
+}
+
 /* The object after the first n steps. */
 static loc_t walk(struct sim *m, struct state *st, const struct lc_path *q,
 		  uint32_t n)
@@ -337,7 +349,7 @@ static bool assume_not_null(struct sim *m, struct state *st, loc_t x)
 	if (any) {
 		f.guarded = state_nheld(st) > 0;
 		f.implied = true;
-		state_put_fact(&m->arena, st, f);
+		state_put_fact(&m->arena, st, &m->s->locs, f);
 	}
 	return true;
 }
@@ -443,36 +455,6 @@ void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 
 /* ---- instructions ---- */
 
-static int64_t moved(int64_t bound, int64_t by)
-{
-	int64_t sum;
-
-	if (bound == INT64_MIN || bound == INT64_MAX ||
-	    __builtin_add_overflow(bound, by, &sum))
-		return bound;
-	return sum;
-}
-
-/* x += constant: the new value, with what was known of the old one moved. */
-static struct value do_step(struct sim *m, struct state *st, loc_t x,
-			    struct value old, int64_t by)
-{
-	struct fact f = state_fact(st, &m->s->locs, old);
-	struct value new;
-
-	if (!old.loc)
-		return value_const(moved(old.constant, by));
-	new = value_addr(loc_sym(&m->s->locs, SYM_HAVOC, m->function, m->instr,
-				 x));
-	f.lo = moved(f.lo, by);
-	f.hi = moved(f.hi, by);
-	for (uint8_t i = 0; i < f.nne; i++)
-		f.ne[i] = moved(f.ne[i], by);
-	f.sym = new.loc;
-	state_put_fact(&m->arena, st, f);
-	return new;
-}
-
 static void do_assign(struct sim *m, struct state *st,
 		      const struct lc_instr *in)
 {
@@ -489,7 +471,7 @@ static void do_assign(struct sim *m, struct state *st,
 	}
 	v = sim_operand(m, st, in->operand);
 	if (in->flags & LC_INSTR_STEP)
-		v = do_step(m, st, x, load(m, st, x), o->value);
+		v = sim_plus(m, load(m, st, x), o->value);
 	if (o->kind == LC_OP_UNKNOWN)
 		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
 	state_forget_below(st, l, x);

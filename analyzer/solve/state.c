@@ -230,19 +230,53 @@ static uint32_t find_fact(const struct state *s, loc_t sym)
 	return lo;
 }
 
+static int64_t moved(int64_t bound, int64_t by)
+{
+	int64_t sum;
+
+	if (bound == INT64_MIN || bound == INT64_MAX ||
+	    __builtin_add_overflow(bound, by, &sum))
+		return bound;
+	return sum;
+}
+
+static void fact_move(struct fact *f, int64_t by)
+{
+	f->lo = moved(f->lo, by);
+	f->hi = moved(f->hi, by);
+	for (uint8_t i = 0; i < f->nne; i++)
+		f->ne[i] = moved(f->ne[i], by);
+}
+
+void fact_about_base(const struct locs *l, struct fact *f)
+{
+	int64_t more;
+
+	f->sym = loc_plus_base(l, f->sym, &more);
+	if (more)
+		fact_move(f, -more);
+}
+
 struct fact state_fact(const struct state *s, const struct locs *l,
 		       struct value v)
 {
 	struct fact f = fact_any(v.loc);
+	int64_t more;
 	uint32_t i;
 
 	if (!v.loc) {
 		f.lo = f.hi = v.constant;
 		return f;
 	}
-	i = find_fact(s, v.loc);
-	if (i < s->facts.len && s->facts.data[i].sym == v.loc)
-		return s->facts.data[i];
+	i = find_fact(s, loc_plus_base(l, v.loc, &more));
+	if (i < s->facts.len &&
+	    s->facts.data[i].sym == loc_plus_base(l, v.loc, &more)) {
+		f = s->facts.data[i];
+		f.sym = v.loc;
+		if (more)
+			fact_move(&f, more);
+		return f;
+	}
 	if (loc_is_object(l, v.loc)) {
 		f.ne[f.nne++] = 0;
 		f.lo = 1;
@@ -251,10 +285,13 @@ struct fact state_fact(const struct state *s, const struct locs *l,
 	return f;
 }
 
-void state_put_fact(struct lc_arena *a, struct state *s, struct fact f)
+void state_put_fact(struct lc_arena *a, struct state *s, const struct locs *l,
+		    struct fact f)
 {
-	uint32_t i = find_fact(s, f.sym);
+	uint32_t i;
 
+	fact_about_base(l, &f);
+	i = find_fact(s, f.sym);
 	if (i == s->facts.len || s->facts.data[i].sym != f.sym)
 		INSERT(a, &s->facts, i);
 	s->facts.data[i] = f;
@@ -270,7 +307,7 @@ bool state_assume(struct lc_arena *a, struct state *s, struct locs *l,
 	if (v.loc && !fact_same(&f, &old)) {
 		f.guarded = f.guarded || state_nheld(s) > 0;
 		f.implied = false;
-		state_put_fact(a, s, f);
+		state_put_fact(a, s, l, f);
 	}
 	return true;
 }

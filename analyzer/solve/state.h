@@ -41,7 +41,8 @@ enum held_flag {
 	HELD_UNCHECKED = 1 << 0, /* a try nobody looked at */
 	HELD_WEAK = 1 << 1,      /* rests on a guessed call target */
 	HELD_ASSUMED = 1 << 2,   /* the caller's: an assertion says so */
-	HELD_JOINED = 1 << 3     /* its name stands for several objects */
+	HELD_JOINED = 1 << 3,    /* its name stands for several objects */
+	HELD_MANY = 1 << 4       /* a loop takes it, who knows how often */
 };
 struct held {
 	loc_t lock;
@@ -128,7 +129,10 @@ void facts_share(struct fact *into, uint32_t *ninto, const struct fact *other,
 bool fact_is_any(const struct fact *f);
 struct fact fact_hull(struct fact a, struct fact b);
 bool fact_same(const struct fact *a, const struct fact *b);
-void state_put_fact(struct lc_arena *a, struct state *s, struct fact f);
+/* A fact about "x + 3" as one about x: so are all that a state has. */
+void fact_about_base(const struct locs *l, struct fact *f);
+void state_put_fact(struct lc_arena *a, struct state *s, const struct locs *l,
+		    struct fact f);
 
 /* ---- locks ---- */
 struct held *state_held(const struct state *s, loc_t lock);
