@@ -139,7 +139,8 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 		release_assumed(m, st, h, event);
 		return;
 	}
-	mark_released(m->s, h->event);
+	if (h->count == 1) /* else it gives back what was taken on top */
+		mark_released(m->s, h->event);
 	m->s->events.data[event].matched = true;
 	if (h->flags & HELD_UNCHECKED) {
 		for (uint32_t i = 0; i < m->s->untested.len; i++)

@@ -207,6 +207,48 @@ static bool flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
 	return found;
 }
 
+/* Can the function return without coming by the instruction? */
+static bool avoidable(const struct solver *s, uint32_t fn, uint32_t instr)
+{
+	const struct lc_unit *u = function_unit(&s->program, fn);
+	const struct lc_flow *f = s->program.functions.data[fn].flow;
+	bool *seen = lc_alloc(f->nblocks + 1), found = false;
+	LC_ARRAY(uint32_t) todo = { 0 };
+
+	seen[block_of(u, f, instr)] = true;
+	if (!seen[0])
+		*lc_push(&todo) = 0;
+	seen[0] = true;
+	while (todo.len && !found) {
+		const struct lc_block *x =
+			&u->blocks.data[f->first_block +
+					todo.data[--todo.len]];
+
+		found = x->term == LC_T_RETURN;
+		for (uint32_t i = 0; i < flow_successors(x); i++) {
+			uint32_t b = flow_successor(u, x, i);
+
+			if (!seen[b])
+				*lc_push(&todo) = b;
+			seen[b] = true;
+		}
+	}
+	free(seen);
+	lc_array_release(&todo);
+	return found;
+}
+
+/* Is the acquire at the end of a chain of calls made whatever happens? */
+static bool unavoidable(const struct solver *s, uint32_t event)
+{
+	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
+	     e = s->events.data[e].inner)
+		if (avoidable(s, s->events.data[e].function,
+			      s->events.data[e].instr))
+			return false;
+	return true;
+}
+
 /* A release that comes after the acquire in the text of the function, but on
  * other ways: the two conditions were meant to agree. */
 static bool crossed(const struct solver *s, const struct leak *k,
@@ -469,9 +511,11 @@ static bool callers_know(const struct solver *s, const struct leak *k)
 }
 
 /* All callers are here to be seen: none releases what is left to it, and none
- * passes it on to others. */
+ * passes it on to others; but some end with it. */
 static bool nobody_takes_over(struct solver *s, const struct leak *k)
 {
+	bool kept = false;
+
 	if (!(function_symbol(&s->program, k->function)->flags &
 	      LC_SYM_INTERNAL) ||
 	    !s->ncallers[k->function] || s->escapes[k->function] ||
@@ -480,12 +524,15 @@ static bool nobody_takes_over(struct solver *s, const struct leak *k)
 	for (uint32_t i = 0; i < s->leaks.len; i++) {
 		const struct leak *o = &s->leaks.data[i];
 
-		if (o->function != k->function && !o->thread_exit &&
-		    !is_main(s, o->function) &&
-		    stands_for(s, o->held.event, k->held.event))
+		if (o->function == k->function ||
+		    !stands_for(s, o->held.event, k->held.event))
+			continue;
+		if (!o->thread_exit && !is_main(s, o->function) &&
+		    !thread_starts_in(s, o->function))
 			return false;
+		kept = true;
 	}
-	return true;
+	return kept;
 }
 
 static void judge_leak(struct solver *s, const struct leak *k)
@@ -540,10 +587,8 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	    strcasestr(function_name(&s->program, k->function),
 		       s->ncallers[k->function] ? "locked" : "lock"))
 		return; /* it is what the name says */
-	if (caller_decides(s, k))
-		strength = LC_POSSIBLE;
 	if (!failure &&
-	    (caller_decides(s, k) ||
+	    ((caller_decides(s, k) && !nobody_takes_over(s, k)) ||
 	     (separated(k, others) && !nobody_takes_over(s, k)))) {
 		/* perhaps it says so to callers that we do not see, or to
 		 * whoever releases what others took */
@@ -591,7 +636,9 @@ static void emit_reacquire(struct solver *s, const struct reacquire *r)
 	n->depth = s->events.data[r->event].depth;
 	/* the longer the chain, the more can be known on the way that rules
 	 * it out and is not known here */
-	n->strength = n->depth > SURE_DEPTH ? LC_POSSIBLE : LC_SURE;
+	n->strength = n->depth > SURE_DEPTH && !unavoidable(s, r->event)
+			      ? LC_POSSIBLE
+			      : LC_SURE;
 	n->trace = trace;
 }
 
