@@ -403,8 +403,7 @@ merge:
 		t = &m->s->starts.data[i];
 		if (t->event != event || t->entry != entry)
 			continue;
-		for (uint32_t k = 0; k < empty->live.len; k++)
-			*lc_push(&t->live) = empty->live.data[k];
+		live_merge(&t->live, empty);
 	}
 	if (!sum->done)
 		return;

@@ -160,6 +160,11 @@ struct summary {
 	struct lc_arena arena;
 };
 
+struct lives {
+	struct live *data;
+	uint32_t len, cap;
+};
+
 /* What was true at a call or acquire, over all states that reached it. */
 struct callrec {
 	uint32_t function, instr, callee;
@@ -169,7 +174,7 @@ struct callrec {
 	loc_t *held;
 	uint32_t ndropped;
 	loc_t *dropped;
-	LC_ARRAY(struct live) live;
+	struct lives live;
 };
 
 /* ---- raw observations, judged when everything is known ---- */
@@ -239,7 +244,7 @@ struct edge {
 	uint32_t function, instr; /* where both ends met */
 	uint32_t ngates;
 	loc_t *gates;
-	LC_ARRAY(struct live) live;
+	struct lives live;
 	/* later */
 	uint32_t held_lock, wanted_lock; /* facts' ids */
 	const char *dropped;
@@ -251,7 +256,7 @@ struct start { /* a thread start whose entry is known */
 	bool weak;
 	loc_t handle;
 	struct value arg;
-	LC_ARRAY(struct live) live;
+	struct lives live;
 };
 
 struct solver {

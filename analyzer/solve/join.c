@@ -10,14 +10,16 @@
  *         steps from the phi. So "cur's lock is held" survives though cur moves.
  *         A pair that no triple explains becomes an unknown of its own.
  * Step 3  Facts: the hull of what both sides know, of each phi and of each
- *         value both share, widened after a few rounds so that counters end.
+ *         value both share, widened after a few rounds so that counters end:
+ *         first to the numbers that the function tests for, then to nothing.
+ * Step 4  Comparisons of a phi with a value that both sides share (`i < n`).
  *
  * A phi of this very place on the new side is the value of the round before,
  * which is another value than the phi means now, unless it is unchanged.
  */
 #include "solve/state.h"
 
-enum { WIDEN_AFTER = 3, MAX_PAIRS = 64 };
+enum { WIDEN_AFTER = 3, GIVE_UP_AFTER = 10, MAX_PAIRS = 64 };
 
 struct pair {
 	struct value old, new;
@@ -26,7 +28,7 @@ struct pair {
 struct join {
 	struct lc_arena *arena;
 	struct locs *locs;
-	uint32_t function, place;
+	const struct meeting *at;
 	struct pair pairs[MAX_PAIRS];
 	uint32_t npairs;
 	bool changed;
@@ -69,7 +71,7 @@ static bool is_phi_here(const struct join *j, loc_t x)
 	const struct loc *n = loc_at(j->locs, x);
 
 	return n->kind == ROOT_SYM && n->why == SYM_PHI &&
-	       n->ref == j->function && n->value == j->place;
+	       n->ref == j->at->function && n->value == j->at->place;
 }
 
 /* The unknown for (old, new) at location `about`. */
@@ -82,7 +84,7 @@ static struct value generalise(struct join *j, struct value old,
 		if (value_same(j->pairs[i].old, old) &&
 		    value_same(j->pairs[i].new, new))
 			return value_addr(j->pairs[i].phi);
-	phi = loc_sym(j->locs, SYM_PHI, j->function, j->place, about);
+	phi = loc_sym(j->locs, SYM_PHI, j->at->function, j->at->place, about);
 	if (j->npairs < MAX_PAIRS)
 		j->pairs[j->npairs++] = (struct pair){ old, new, phi };
 	return value_addr(phi);
@@ -333,12 +335,114 @@ static void join_live(struct join *j, struct state *into,
 	}
 }
 
-static void widen(struct fact *f, const struct fact *old)
+static void widen(const struct join *j, uint32_t joins, struct fact *f,
+		  const struct fact *old)
 {
-	if (f->lo < old->lo)
-		f->lo = INT64_MIN;
+	const int64_t *b = j->at->bounds;
+	uint32_t n = joins > GIVE_UP_AFTER ? 0 : j->at->nbounds, i = 0;
+
+	if (joins <= WIDEN_AFTER)
+		return;
+	while (i < n && b[i] < f->hi)
+		i++;
 	if (f->hi > old->hi)
-		f->hi = INT64_MAX;
+		f->hi = i < n ? b[i] : INT64_MAX;
+	while (n > 0 && b[n - 1] > f->lo)
+		n--;
+	if (f->lo < old->lo)
+		f->lo = n ? b[n - 1] : INT64_MIN;
+}
+
+/* ---- comparisons ---- */
+
+/* What a state knows of `a == b` or `a < b`: 1, 0, or -1 for nothing. */
+static int compared(struct join *j, const struct state *s, struct value a,
+		    struct value b, bool less)
+{
+	struct fact x, y;
+
+	if (a.loc && b.loc) {
+		bool swap = !less && a.loc > b.loc;
+		loc_t p = swap ? b.loc : a.loc, q = swap ? a.loc : b.loc;
+
+		x = state_fact(s, j->locs,
+			       value_addr(loc_sym(j->locs, SYM_CMP, q, less, p)));
+		if (fact_test(&x, LC_NE, 0) >= 0)
+			return fact_test(&x, LC_NE, 0);
+	}
+	x = state_fact(s, j->locs, a);
+	y = state_fact(s, j->locs, b);
+	if (x.hi < y.lo)
+		return less;
+	if (x.lo > y.hi || (less && x.lo >= y.hi))
+		return 0;
+	return -1;
+}
+
+static bool is_comparison(const struct join *j, loc_t x)
+{
+	const struct loc *n = loc_at(j->locs, x);
+
+	return n->kind == ROOT_SYM && n->why == SYM_CMP;
+}
+
+/* The pair whose new value x is; NULL = x is the same on both sides. */
+static const struct pair *pair_of(const struct join *j, loc_t x)
+{
+	for (uint32_t i = 0; i < j->npairs; i++)
+		if (j->pairs[i].new.loc == x)
+			return &j->pairs[i];
+	return NULL;
+}
+
+/* Does the comparison speak of a phi that has another value from now on? */
+static bool stale(const struct join *j, loc_t cmp)
+{
+	const struct loc *n = loc_at(j->locs, cmp);
+
+	for (uint32_t i = 0; i < j->npairs; i++)
+		if (j->pairs[i].phi == n->parent || j->pairs[i].phi == n->ref)
+			return true;
+	return false;
+}
+
+/* Step 4. Of the comparisons known in `from`, those that `old` agrees with. */
+static void join_comparisons(struct join *j, struct state *into,
+			     const struct state *old, const struct state *from)
+{
+	for (uint32_t i = 0; i < from->facts.len; i++) {
+		struct fact f = from->facts.data[i];
+		const struct loc *n = loc_at(j->locs, f.sym);
+		const struct pair *a, *b;
+		loc_t x, y;
+		bool less;
+
+		if (!is_comparison(j, f.sym))
+			continue;
+		less = n->value;
+		a = pair_of(j, n->parent);
+		b = pair_of(j, n->ref);
+		x = a ? a->phi : n->parent;
+		y = b ? b->phi : n->ref;
+		if ((!a && !b) || fact_test(&f, LC_NE, 0) < 0 ||
+		    fact_test(&f, LC_NE, 0) !=
+			    compared(j, old, a ? a->old : value_addr(x),
+				     b ? b->old : value_addr(y), less))
+			continue;
+		if (!less && x > y)
+			f.sym = loc_sym(j->locs, SYM_CMP, x, less, y);
+		else
+			f.sym = loc_sym(j->locs, SYM_CMP, y, less, x);
+		state_put_fact(j->arena, into, j->locs, f);
+	}
+	for (uint32_t i = 0; i < old->facts.len; i++) {
+		struct fact f = old->facts.data[i], g;
+
+		if (!is_comparison(j, f.sym) || !stale(j, f.sym))
+			continue;
+		g = state_fact(into, j->locs, value_addr(f.sym));
+		j->changed |= !fact_same(&f, &g);
+	}
 }
 
 /* Step 3. */
@@ -351,13 +455,13 @@ static void join_facts(struct join *j, struct state *into,
 	for (uint32_t i = 0; i < into->facts.len; i++) {
 		struct fact f = into->facts.data[i], g;
 
-		if (rebound(j, f.sym))
+		if (rebound(j, f.sym) ||
+		    (is_comparison(j, f.sym) && stale(j, f.sym)))
 			continue; /* below, from its pair */
 		g = fact_hull(f, state_fact(from, j->locs,
 					    value_addr(f.sym)));
 		g.sym = f.sym;
-		if (into->joins > WIDEN_AFTER)
-			widen(&g, &f);
+		widen(j, into->joins, &g, &f);
 		j->changed |= !fact_same(&f, &g);
 		if (!fact_is_any(&g))
 			into->facts.data[n++] = g;
@@ -369,20 +473,19 @@ static void join_facts(struct join *j, struct state *into,
 		struct fact f = fact_hull(a, b);
 
 		f.sym = j->pairs[i].phi;
-		if (into->joins > WIDEN_AFTER)
-			widen(&f, &a);
+		widen(j, into->joins, &f, &a);
 		if (!fact_same(&f, &a))
 			j->changed = true;
 		if (!fact_is_any(&f))
 			state_put_fact(j->arena, into, j->locs, f);
 	}
+	join_comparisons(j, into, old, from);
 }
 
 bool state_join(struct lc_arena *a, struct locs *l, struct state *into,
-		const struct state *from, uint32_t function, uint32_t place)
+		const struct state *from, const struct meeting *at)
 {
-	struct join j = { .arena = a, .locs = l, .function = function,
-			  .place = place };
+	struct join j = { .arena = a, .locs = l, .at = at };
 
 	into->joins++;
 	join_store(&j, into, from);

@@ -195,6 +195,19 @@ loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to)
 	return loc_step(l, p, n.kind, n.ref, n.value);
 }
 
+loc_t loc_first_element(struct locs *l, loc_t x)
+{
+	loc_t e = x;
+
+	while (loc_at(l, e)->kind == STEP_FIELD)
+		e = loc_at(l, e)->parent;
+	if (loc_at(l, e)->kind != STEP_INDEX &&
+	    loc_at(l, e)->kind != STEP_INDEX_VALUE &&
+	    loc_at(l, e)->kind != STEP_INDEX_ANY)
+		return x;
+	return loc_rebase(l, x, e, loc_at(l, e)->parent);
+}
+
 bool loc_is_some(const struct locs *l, loc_t x)
 {
 	const struct loc *n = loc_at(l, x);

@@ -128,6 +128,10 @@ bool loc_is_concurrent(const struct locs *l, loc_t x);
 /* Rebuilds x with its prefix replaced. */
 loc_t loc_rebase(struct locs *l, loc_t x, loc_t from, loc_t to);
 
+/* The like of x in the first element of its array, which bears the array's own
+ * name; x itself, if it is in none. */
+loc_t loc_first_element(struct locs *l, loc_t x);
+
 /* x with everything that no caller can name made "some object": for what is
  * told to callers. Never equal to a lock that is held. */
 loc_t loc_some(struct locs *l, loc_t x);

@@ -15,20 +15,6 @@ static void note_held_over(struct sim *m, uint32_t cls, uint32_t loop)
 	*lc_push(&m->held_over) = (struct loop_class){ cls, loop };
 }
 
-/* The element of index 0 bears the array's own name. */
-static loc_t first_element(struct locs *l, loc_t lock)
-{
-	loc_t x = lock;
-
-	while (loc_at(l, x)->kind == STEP_FIELD)
-		x = loc_at(l, x)->parent;
-	if (loc_at(l, x)->kind != STEP_INDEX &&
-	    loc_at(l, x)->kind != STEP_INDEX_VALUE &&
-	    loc_at(l, x)->kind != STEP_INDEX_ANY)
-		return 0;
-	return loc_rebase(l, lock, x, loc_at(l, x)->parent);
-}
-
 static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 {
 	struct locs *l = &m->s->locs;
@@ -53,8 +39,8 @@ static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 		if (loc_is_open(l, h->lock) && !sim_is_element(m, h->lock))
 			continue; /* the same object in each round */
 		note_held_over(m, loc_class(l, h->lock, true), m->loop_of[to]);
-		first = first_element(l, h->lock);
-		if (first)
+		first = loc_first_element(l, h->lock);
+		if (first != h->lock)
 			note_held_over(m, loc_class(l, first, true),
 				       m->loop_of[to]);
 	}
@@ -199,6 +185,15 @@ static bool drop_ignored_errors(struct block_states *bs,
 
 /* ---- arrival ---- */
 
+bool sim_join(struct sim *m, struct state *into, const struct state *from,
+	      uint32_t place)
+{
+	struct meeting at = { m->function, place, m->bounds.data,
+			      m->bounds.len };
+
+	return state_join(&m->arena, &m->s->locs, into, from, &at);
+}
+
 /* What happens to a lock whose name two states share happened to both. */
 static void unite_held(struct sim *m, const struct state *a,
 		       const struct state *b)
@@ -231,8 +226,7 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 	}
 	if (into != LC_NONE) {
 		unite_held(m, bs->data[into].state, st);
-		if (state_join(&m->arena, &m->s->locs, bs->data[into].state, st,
-			       m->function, to))
+		if (sim_join(m, bs->data[into].state, st, to))
 			bs->data[into].dirty = true;
 		return;
 	}

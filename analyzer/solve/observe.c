@@ -83,19 +83,21 @@ static uint64_t edge_hash(const struct edge *e)
 		    (uint64_t)e->weak << 6);
 }
 
-static void merge_live(struct edge *e, const struct state *st)
+/* Joined on one of the ways counts, as where states join: a loop may have been
+ * seen before the end of one round was. */
+void live_merge(struct lives *into, const struct state *st)
 {
 	for (uint32_t i = 0; i < st->live.len; i++) {
 		bool known = false;
 
-		for (uint32_t k = 0; k < e->live.len; k++)
-			if (e->live.data[k].event == st->live.data[i].event) {
+		for (uint32_t k = 0; k < into->len; k++)
+			if (into->data[k].event == st->live.data[i].event) {
 				known = true;
-				e->live.data[k].joined &=
+				into->data[k].joined |=
 					st->live.data[i].joined;
 			}
-		if (!known && e->live.len < 2 * MAX_LIVE)
-			*lc_push(&e->live) = st->live.data[i];
+		if (!known && into->len < 2 * MAX_LIVE)
+			*lc_push(into) = st->live.data[i];
 	}
 }
 
@@ -123,7 +125,7 @@ static void add_closed(struct sim *m, struct state *st, struct edge *e)
 		*lc_push(&s->edges) = *e;
 		lc_map_add(&s->edge_index, h, i);
 	}
-	merge_live(&s->edges.data[i], st);
+	live_merge(&s->edges.data[i].live, st);
 }
 
 static bool known_open(const struct summary *sum, const struct openedge *e)
@@ -414,18 +416,7 @@ void note_callrec(struct sim *m, struct state *st, uint32_t callee, bool weak)
 			c->dropped = d;
 		}
 	}
-	for (uint32_t i = 0; i < st->live.len; i++) {
-		bool known = false;
-
-		for (uint32_t k = 0; k < c->live.len; k++)
-			if (c->live.data[k].event == st->live.data[i].event) {
-				known = true;
-				c->live.data[k].joined &=
-					st->live.data[i].joined;
-			}
-		if (!known && c->live.len < 2 * MAX_LIVE)
-			*lc_push(&c->live) = st->live.data[i];
-	}
+	live_merge(&c->live, st);
 	c->seen = true;
 	c->weak |= weak;
 }

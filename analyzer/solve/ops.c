@@ -700,6 +700,9 @@ static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
 
 		if (t->handle &&
 		    (t->handle == home ||
+		     (m->in_loop[m->block] &&
+		      loc_first_element(l, t->handle) ==
+			      loc_first_element(l, home)) ||
 		     (loc_class(l, t->handle, true) ==
 			      loc_class(l, home, true) &&
 		      loc_class(l, home, true) &&

@@ -27,8 +27,7 @@ void outcome_add_exit(struct sim *m, const struct exitrec *e)
 		if (x->block != e->block || x->thread_exit != e->thread_exit ||
 		    !state_same_shape(x->state, e->state))
 			continue;
-		state_join(&m->arena, &m->s->locs, x->state, e->state,
-			   m->function, PLACE_EXIT + e->block);
+		sim_join(m, x->state, e->state, PLACE_EXIT + e->block);
 		if (x->has_ret)
 			x->ret = state_load(&m->s->locs, x->state,
 					    ret_place(m));
@@ -235,8 +234,7 @@ static void fold(struct sim *m, struct exitrec *into, const struct exitrec *e,
 
 	/* the locks are the same, the sites need not be */
 	other->held = into->state->held;
-	state_join(&m->arena, &m->s->locs, into->state, other, m->function,
-		   PLACE_OUTCOME + group);
+	sim_join(m, into->state, other, PLACE_OUTCOME + group);
 	into->state->weak |= e->state->weak;
 	if (into->has_ret)
 		into->ret = state_load(&m->s->locs, into->state, ret_place(m));

@@ -249,6 +249,50 @@ static void find_used(struct sim *m)
 	free(u.temp_local);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void add_bound(struct sim *m, uint32_t operand)
+{
+	const struct lc_operand *o;
+
+	if (operand == LC_NONE)
+		return;
+	o = &m->u->operands.data[operand];
+	if (o->kind != LC_OP_CONST || o->value <= INT32_MIN ||
+	    o->value >= INT32_MAX)
+		return;
+	for (int64_t c = o->value - 1; c <= o->value + 1; c++)
+		*lc_push(&m->bounds) = c;
+}
+
+/* Where a counter of the function may well stop. */
+static void find_bounds(struct sim *m)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < m->flow->nblocks; i++) {
+		const struct lc_block *b =
+			&m->u->blocks.data[m->flow->first_block + i];
+
+		if (b->term != LC_T_TEST)
+			continue;
+		add_bound(m, b->lhs);
+		add_bound(m, b->rhs);
+	}
+	if (!m->bounds.len)
+		return;
+	qsort(m->bounds.data, m->bounds.len, sizeof(int64_t), by_value);
+	for (uint32_t i = 0; i < m->bounds.len; i++)
+		if (!n || m->bounds.data[n - 1] != m->bounds.data[i])
+			m->bounds.data[n++] = m->bounds.data[i];
+	m->bounds.len = n;
+}
+
 void sim_prepare(struct sim *m)
 {
 	uint32_t n = m->flow->nblocks;
@@ -261,6 +305,7 @@ void sim_prepare(struct sim *m)
 	find_order(m);
 	map_instrs(m);
 	find_used(m);
+	find_bounds(m);
 	sim_find_live(m);
 }
 
@@ -274,6 +319,7 @@ void sim_cleanup(struct sim *m)
 	free(m->temp_used);
 	free(m->live_in);
 	free(m->always_live);
+	lc_array_release(&m->bounds);
 	lc_array_release(&m->next);
 	lc_array_release(&m->lifted_keys);
 	lc_array_release(&m->conditions);

@@ -55,6 +55,7 @@ struct sim {
 	uint32_t first_instr;  /* lowest instr number of the flow */
 	uint32_t *instr_block; /* instr - first_instr → block */
 	bool *temp_used;       /* the result is looked at */
+	LC_ARRAY(int64_t) bounds; /* numbers around those tested for, sorted */
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
@@ -113,6 +114,8 @@ bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 		  int64_t *c);
 
 /* merge.c */
+bool sim_join(struct sim *m, struct state *into, const struct state *from,
+	      uint32_t place);
 void sim_flow_to(struct sim *m, uint32_t to, struct state *st);
 
 /* branch.c */
@@ -175,6 +178,7 @@ void sim_rewind(struct solver *s, const struct marks *at);
 void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 	      loc_t wanted, const struct acquire *a, const loc_t *gates,
 	      uint32_t ngates, const struct fact *conds, uint32_t nconds);
+void live_merge(struct lives *into, const struct state *st);
 void note_callrec(struct sim *m, struct state *st, uint32_t callee, bool weak);
 
 #endif

@@ -148,13 +148,16 @@ void state_add_live(struct lc_arena *a, struct state *s, struct live v);
 
 /* ---- join ---- */
 bool state_same_shape(const struct state *a, const struct state *b);
-/*
- * into := join(into, from). The unknowns it makes are named after `function`
- * and `place` (block number, or a number beyond for the exit). Returns
- * whether `into` changed.
- */
+/* Where states meet: the unknowns that a join makes are named after it. */
+struct meeting {
+	uint32_t function;
+	uint32_t place; /* block number, or a number beyond for the exit */
+	const int64_t *bounds; /* sorted: numbers that the function tests for */
+	uint32_t nbounds;
+};
+/* into := join(into, from). Returns whether `into` changed. */
 bool state_join(struct lc_arena *a, struct locs *l, struct state *into,
-		const struct state *from, uint32_t function, uint32_t place);
+		const struct state *from, const struct meeting *at);
 void state_print(const struct locs *l, const struct state *s,
 		 struct lc_buf *out);
 

@@ -418,8 +418,8 @@ bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
 	if (c != LC_NONE)
 		return q->many || child_alive(s, t, b, y, c);
 	if (p->kind == THREAD_STARTED && q->kind == THREAD_STARTED &&
-	    p->parent != LC_NONE && p->parent == q->parent && !p->many &&
-	    !q->many)
+	    p->parent != LC_NONE && p->parent == q->parent &&
+	    !t->list.data[p->parent].many)
 		return p->alive_at_start[b] || q->alive_at_start[a];
 	return true;
 }
