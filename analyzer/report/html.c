@@ -341,18 +341,18 @@ static void put_cycles(struct writer *w)
 	uint32_t n = 0;
 
 	fputs("],\n\"cycles\":[", w->out);
-	for (uint32_t i = 0; i < g->cycles.len && n < CYCLES_MAX; i++) {
+	for (uint32_t i = 0; i < g->cycles.len; i++) {
 		const struct lc_graph_cycle *c = &g->cycles.data[i];
 
-		if (!*c->dropped)
+		if (!*c->dropped || n++ >= CYCLES_MAX)
 			continue;
-		fputs(n++ ? ",\n" : "\n", w->out);
+		fputs(n > 1 ? ",\n" : "\n", w->out);
 		put_json(w, json_pack("{s:o, s:o, s:o}", "locks",
 				      lc_json_text(c->locks), "where",
 				      lc_json_text(c->where), "dropped",
 				      lc_json_text(c->dropped)));
 	}
-	fprintf(w->out, "],\n\"ncycles\":%u", g->cycles.len);
+	fprintf(w->out, "],\n\"ncycles\":%u,\"ndropped\":%u", g->cycles.len, n);
 }
 
 static void put_order(struct writer *w)

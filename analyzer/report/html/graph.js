@@ -172,14 +172,33 @@ function fit() {
 	applyView();
 }
 
-/* At first: all of it if that can be read, else what is red, else the left. */
+/* Do these boxes fit into the picture, so that they can be read? */
+function fits(boxes) {
+	const room = $('picture').getBoundingClientRect();
+	const span = (at, size) =>
+		(Math.max(...boxes.map((b) => b[at] + b[size])) - Math.min(...boxes.map((b) => b[at]))) *
+		READABLE;
+
+	return span(0, 2) < room.width && span(1, 3) < room.height;
+}
+
+/* At first: all of it if that can be read, else what is red (all, or one arrow, or
+ * one lock of it), else the left. */
 function begin() {
 	const bad = locks.filter((l) => l.box && l.reported).map((l) => l.box);
+	const choices = [
+		bad,
+		...pairs
+			.filter((p) => p.reported)
+			.map((p) => [locks[p.held].box, locks[p.wanted].box])
+			.filter((ends) => ends[0] && ends[1]),
+		bad.slice(0, 1),
+	].filter((boxes) => boxes.length);
 
 	fit();
 	if (view.scale >= READABLE) return;
-	if (bad.length) {
-		centre(bad);
+	if (choices.length) {
+		centre(choices.find(fits) || choices.at(-1));
 		return;
 	}
 	view.scale = READABLE;

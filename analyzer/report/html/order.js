@@ -356,7 +356,7 @@ function cyclesPanel() {
 			? el(
 					'h4',
 					{},
-					`${plural(data.order.ncycles, 'cycle')} looked at, ${count(data.order.ncycles - data.order.cycles.length)} reported${data.order.cycles.length ? ', dropped because …' : ''}`,
+					`${plural(data.order.ncycles, 'cycle')} looked at, ${count(data.order.ncycles - data.order.ndropped)} reported${data.order.ndropped ? ', dropped because …' : ''}`,
 				)
 			: el('p', { class: 'faint' }, 'No two locks are taken in both orders.'),
 		[...by].map(([why, list]) =>
@@ -383,6 +383,14 @@ function cyclesPanel() {
 				),
 			),
 		),
+		data.order.ndropped > data.order.cycles.length
+			? el(
+					'p',
+					{ class: 'faint', id: 'cycles-left-out' },
+					`The first ${count(data.order.cycles.length)} of ${count(data.order.ndropped)} that were dropped; all of them: `,
+					el('code', {}, 'lockcheck report --dropped'),
+				)
+			: null,
 	);
 }
 

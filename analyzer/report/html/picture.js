@@ -82,7 +82,7 @@ function node(n) {
 /* Round a ring: good for few, and short names. */
 function placeRound(nodes) {
 	const n = nodes.length / 2;
-	const size = n === 1 ? [520, 130, 150, 0] : n === 2 ? [520, 250, 158, 92] : [520, 320, 180, 122];
+	const size = n === 1 ? [520, 130, 150, 0] : n === 2 ? [520, 300, 158, 120] : [520, 320, 180, 122];
 	const [width, height, rx, ry] = size;
 
 	nodes.forEach((k, i) => {
