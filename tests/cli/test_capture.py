@@ -292,6 +292,19 @@ def test_launcher_and_distcc(box):
         server.wait()
 
 
+def test_launcher_and_icecc(box):
+    """Without a daemon icecc compiles here, which is all that is asked: that
+    both stand before the compiler and nothing gets lost."""
+    if not shutil.which("icecc"):
+        return
+    project(box)
+    for cc in ("lockcheck-cc icecc gcc", "lockcheck-cc ccache icecc gcc"):
+        shell(box, f"make -B -j4 CC='{cc}'",
+              CCACHE_DIR=os.path.join(box.path, "cache"))
+        box.check(units(box) == DEMO, cc)
+        shutil.rmtree(os.path.join(box.path, ".lockcheck-cc"))
+
+
 def test_launcher_by_the_name_of_a_compiler(box):
     project(box)
     os.mkdir(os.path.join(box.path, "bin"))
