@@ -114,7 +114,7 @@ static uint32_t dropped_flags(const struct lc_plan *plan)
 
 static void line(const char *name, double value, const char *unit)
 {
-	fprintf(stderr, "lockcheck: stats: %-28s %10.*f%s%s\n", name,
+	fprintf(stderr, "lockcheck: stats: %-58s %9.*f%s%s\n", name,
 		*unit == 's' ? 3 : 0, value, *unit ? " " : "", unit);
 }
 

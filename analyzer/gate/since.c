@@ -175,18 +175,51 @@ int lc_changes_parse(struct lc_changes *c, const char *diff, size_t n,
 
 /* ---- the findings ---- */
 
-static bool changed(const struct lc_changes *c, const struct lc_place *p)
+static bool lines_changed(const struct lc_changes *c, char *file,
+			  uint32_t first, uint32_t last)
 {
-	struct lc_changed_file key = { .name = p->file };
+	struct lc_changed_file key = { .name = file };
 	const struct lc_changed_file *f =
 		c->files.len ? bsearch(&key, c->files.data, c->files.len,
 				       sizeof(key), by_name)
 			     : NULL;
 
 	for (uint32_t i = 0; f && i < f->hunks.len; i++)
-		if (p->line >= f->hunks.data[i].first &&
-		    p->line <= f->hunks.data[i].last)
+		if (last >= f->hunks.data[i].first &&
+		    first <= f->hunks.data[i].last)
 			return true;
+	return false;
+}
+
+static bool changed(const struct lc_changes *c, const struct lc_place *p)
+{
+	return lines_changed(c, p->file, p->line, p->line);
+}
+
+/* Was the code changed on the way from step `a` to the one after it? There a
+ * release may have been, that is gone. */
+static bool changed_between(const struct lc_changes *c,
+			    const struct lc_place *a, const struct lc_place *b)
+{
+	bool down = a->line <= b->line;
+
+	return !strcmp(a->file, b->file) && *a->function &&
+	       !strcmp(a->function, b->function) &&
+	       lines_changed(c, a->file, down ? a->line : b->line,
+			     down ? b->line : a->line);
+}
+
+static bool changed_on_the_way(const struct lc_changes *c,
+			       const struct lc_finding *f)
+{
+	for (uint32_t t = 0; t < f->traces.len; t++)
+		for (uint32_t i = 1; i < f->traces.data[t].steps.len; i++) {
+			const struct lc_report_step *s =
+				&f->traces.data[t].steps.data[i];
+
+			if (changed_between(c, &s[-1].at, &s->at))
+				return true;
+		}
 	return false;
 }
 
@@ -243,7 +276,7 @@ void lc_changes_apply(const struct lc_changes *c, struct lc_findings *f)
 		bool here = changed(c, &x->at);
 		const struct lc_place *step = here ? NULL : changed_step(c, x);
 
-		x->touched = here || step;
+		x->touched = here || step || changed_on_the_way(c, x);
 		if (step)
 			move_place(x, step);
 	}

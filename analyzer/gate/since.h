@@ -34,9 +34,10 @@ void lc_changes_release(struct lc_changes *c);
 
 /*
  * Marks the findings that a change touches: a line of its place, its witnesses
- * or its related places. They come first (else the order stays), and if
- * their own place was not changed, it becomes a step that was: code hosts
- * show a finding in a change only where the change is.
+ * or its related places, or of a function between two steps in it. They come
+ * first (else the order stays), and if their own place was not changed, it
+ * becomes a step that was, if there is one: code hosts show a finding in a
+ * change only where the change is.
  */
 void lc_changes_apply(const struct lc_changes *c, struct lc_findings *f);
 

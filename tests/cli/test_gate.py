@@ -356,6 +356,39 @@ void two(void)
     box.check([f[1] for f in done.findings()] == [15], f"without: {done}")
 
 
+def test_since_sees_a_release_that_is_gone(box):
+    """No step of the witness changed, but the way between two."""
+    text = """int later(int x)
+{
+	pthread_mutex_lock(&m);
+	x++;
+	x *= 2;
+%s	x--;
+	x /= 3;
+	return x;
+}
+void other(void)
+{
+	pthread_mutex_lock(&m);
+
+	pthread_mutex_unlock(&m);
+}
+"""
+    unlock = "\tpthread_mutex_unlock(&m);\n"
+    box.write("a.c", HEAD + text % unlock)
+    git(box, "init")
+    git(box, "add", ".")
+    git(box, "commit", "-m", "one")
+    box.run("check", "a.c", "--", code=0)
+    box.write("a.c", HEAD + text % "")
+    done = box.run("check", "--since", "HEAD", "a.c", "--", code=1)
+    box.check([f[1] for f in done.findings()] == [10], str(done))
+    git(box, "commit", "-am", "two")
+    box.write("a.c", HEAD + (text % "").replace("m);\n\n", "m);\n"))
+    box.run("check", "--since", "HEAD", "a.c", "--", code=0)
+    box.run("check", "a.c", "--", code=1)
+
+
 def test_since_in_a_folder_of_the_repository(box):
     box.write("sub/dir/a.c", HEAD + BAD % "old")
     box.write("b.c", HEAD + BAD % "old")
