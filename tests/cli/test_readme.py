@@ -52,3 +52,17 @@ def test_transcript_is_real(box):
         return
     box.equal(block.group(2), "\n".join(real) + "\n", "README.md (if the "
               "terminal is right: tests/cli/run --update readme)")
+
+
+def test_confirmed_as_in_the_tutorial(box):
+    """The tutorial is run by its own test; what README.md shows is from it."""
+    with open(os.path.join(box.root, "README.md"), encoding="utf-8") as f:
+        block = re.search(r"```text\n\$ (lockcheck confirm .*)\n((?:.*\n)*?)```\n",
+                          f.read())
+    with open(os.path.join(box.root, "docs", "tutorial.md"),
+              encoding="utf-8") as f:
+        tutorial = f.read()
+    box.check(block, "README.md shows lockcheck confirm")
+    box.check("$ " + block.group(1) + "\n" in tutorial, block.group(1))
+    shown = [part for part in block.group(2).split("[…]\n") if part]
+    box.check(shown and all(part in tutorial for part in shown), str(shown))
