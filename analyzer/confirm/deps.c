@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* From records to dependencies, as predict.h wants them. */
+/*
+ * From records to dependencies, as predict.h wants them.
+ *
+ * A wait for what has no owner (condition, event, barrier, semaphore, the end of
+ * a thread) is a dependency, too, if a lock is held meanwhile. Who will end it is
+ * taken to hold the object until then: by this, a lock that it takes before it
+ * signals closes a cycle (Agarwal and Stoller, PADTAD 2006).
+ */
+#include <stdlib.h>
+
 #include "confirm/targets.h"
 
 /* Is it something a thread has until it gives it back? */
-static bool is_owned(const struct lc_record *r, uint32_t id, uint32_t what)
+bool lc_deps_is_owned(const struct lc_record *r, uint32_t id, uint32_t what)
 {
 	const struct lc_rec_lock *l;
 
@@ -22,36 +31,144 @@ static bool is_owned(const struct lc_record *r, uint32_t id, uint32_t what)
 	}
 }
 
-void lc_deps_make(const struct lc_record *r, struct lc_deps *d)
+/* One who ends waits for `lock`: by a signal, or (THREAD) by its end. */
+struct waker {
+	uint32_t thread, lock;
+	uint64_t seq, site;
+};
+struct wakers {
+	LC_ARRAY(struct waker) list;
+};
+
+static bool holds_owned(const struct lc_record *r, const struct lc_rec_tuple *t)
 {
+	for (uint32_t i = 0; i < t->held_count; i++)
+		if (lc_deps_is_owned(r, t->held[i].lock, t->held[i].what))
+			return true;
+	return false;
+}
+
+static bool is_wait(const struct lc_record *r, const struct lc_rec_tuple *t)
+{
+	return !lc_deps_is_owned(r, t->lock, t->what) &&
+	       LC_WHAT_KIND(t->what) != LC_KIND_MUTEX &&
+	       LC_WHAT_HOW(t->what) == LC_HOW_BLOCK && holds_owned(r, t);
+}
+
+/* Who can end one of the waits that hold something. */
+static void find_wakers(const struct lc_record *r, struct wakers *out)
+{
+	bool *critical = lc_alloc((r->tuples.len + 1) * sizeof(*critical));
+
 	for (uint32_t i = 0; i < r->tuples.len; i++) {
 		const struct lc_rec_tuple *t = r->tuples.data[i];
-		struct lc_dep *dep;
+		bool known = false;
 
-		if (!t->held_count || !is_owned(r, t->lock, t->what))
+		if (!is_wait(r, t))
 			continue;
-		dep = lc_push(&d->deps);
-		dep->thread = t->thread;
-		dep->segment = t->segment;
-		dep->wanted = t->lock;
-		dep->shared = LC_WHAT_MODE(t->what) == LC_MODE_SHARED;
-		dep->bounded = LC_WHAT_HOW(t->what) != LC_HOW_BLOCK;
-		dep->site = t->site;
-		dep->origin = i;
-		dep->first_hold = d->holds.len;
-		for (uint32_t k = 0; k < t->held_count; k++) {
-			const struct lc_rec_held *h = &t->held[k];
+		for (uint32_t k = 0; k < i && !known; k++)
+			known = critical[k] &&
+				r->tuples.data[k]->lock == t->lock;
+		critical[i] = !known;
+		if (known)
+			continue;
+		if (LC_WHAT_KIND(t->what) == LC_KIND_THREAD) {
+			const struct lc_rec_lock *l =
+				lc_record_lock(r, t->lock);
 
-			if (!is_owned(r, h->lock, h->what))
-				continue;
-			*lc_push(&d->holds) = (struct lc_hold){
-				h->lock,
-				LC_WHAT_MODE(h->what) == LC_MODE_SHARED,
-				h->site
-			};
-			dep->nholds++;
+			if (l)
+				*lc_push(&out->list) = (struct waker){
+					(uint32_t)l->address, t->lock,
+					UINT64_MAX, 0
+				};
+			continue;
+		}
+		for (uint32_t k = 0; k < r->wakes.len; k++) {
+			const struct lc_rec_wake *w = r->wakes.data[k];
+
+			if (w->lock == t->lock)
+				*lc_push(&out->list) = (struct waker){
+					w->thread, w->lock, w->rec.seq,
+					w->site
+				};
 		}
 	}
+	free(critical);
+}
+
+static void add_real_holds(const struct lc_record *r, struct lc_deps *d,
+			   struct lc_dep *dep, const struct lc_rec_tuple *t)
+{
+	for (uint32_t k = 0; k < t->held_count; k++) {
+		const struct lc_rec_held *h = &t->held[k];
+
+		if (!lc_deps_is_owned(r, h->lock, h->what))
+			continue;
+		*lc_push(&d->holds) = (struct lc_hold){
+			h->lock, LC_WHAT_MODE(h->what) == LC_MODE_SHARED,
+			false, h->site
+		};
+		dep->nholds++;
+	}
+}
+
+/* What its thread will signal later, once each. */
+static void add_wakes(const struct wakers *w, struct lc_deps *d,
+		      struct lc_dep *dep, const struct lc_rec_tuple *t)
+{
+	uint32_t first = d->holds.len;
+
+	for (uint32_t i = 0; i < w->list.len; i++) {
+		const struct waker *k = &w->list.data[i];
+		bool known = k->lock == t->lock;
+
+		if (k->thread != t->thread || k->seq < t->rec.seq)
+			continue;
+		for (uint32_t m = first; m < d->holds.len && !known; m++)
+			known = d->holds.data[m].lock == k->lock;
+		if (known)
+			continue;
+		*lc_push(&d->holds) = (struct lc_hold){ k->lock, false, true,
+							k->site };
+		dep->nholds++;
+	}
+}
+
+static void add_tuple(const struct lc_record *r, struct lc_deps *d,
+		      const struct wakers *w, uint32_t i)
+{
+	const struct lc_rec_tuple *t = r->tuples.data[i];
+	bool wait = is_wait(r, t);
+	struct lc_dep dep = {
+		.thread = t->thread,
+		.segment = t->segment,
+		.wanted = t->lock,
+		.shared = LC_WHAT_MODE(t->what) == LC_MODE_SHARED,
+		.bounded = LC_WHAT_HOW(t->what) != LC_HOW_BLOCK,
+		.wait = wait,
+		.relock = t->what & LC_WHAT_RELOCK,
+		.site = t->site,
+		.origin = i,
+		.first_hold = d->holds.len,
+	};
+
+	if (!wait && !lc_deps_is_owned(r, t->lock, t->what))
+		return;
+	add_real_holds(r, d, &dep, t);
+	if (!wait && !dep.relock)
+		add_wakes(w, d, &dep, t);
+	if (dep.nholds)
+		*lc_push(&d->deps) = dep;
+}
+
+void lc_deps_make(const struct lc_record *r, struct lc_deps *d)
+{
+	struct wakers w = {{0}};
+
+	find_wakers(r, &w);
+	for (uint32_t i = 0; i < r->tuples.len; i++)
+		add_tuple(r, d, &w, i);
+	lc_array_release(&w.list);
 	for (uint32_t i = 0; i < r->segments.len; i++) {
 		const struct lc_rec_segment *s = r->segments.data[i];
 

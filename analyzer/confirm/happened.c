@@ -4,43 +4,47 @@
 
 #include "confirm/targets.h"
 
-/* Where edge i's waiter took what the one before it waits for. */
-static const struct lc_rec_edge *held_by(const struct lc_rec_hang *h,
-					 uint32_t i)
-{
-	for (uint32_t k = 0; k < h->count; k++)
-		if (h->edges[k].holder == h->edges[i].waiter &&
-		    !(h->edges[k].flags & LC_EDGE_WAKER))
-			return &h->edges[k];
-	return NULL;
-}
-
 /* Edge i of a hang as member `m` of the target? */
 static bool is_member(struct lc_confirm *c, const struct lc_target *t,
 		      uint32_t m, struct lc_record *r,
 		      const struct lc_rec_hang *h, uint32_t i)
 {
-	const struct lc_rec_edge *e = &h->edges[i], *held = held_by(h, i);
+	const struct lc_rec_edge *e = &h->edges[i], *held = lc_hang_held(h, i);
 	struct lc_record *base = &c->base.records.data[t->record];
 	const struct lc_deps *d;
+	const struct lc_hold *hold;
 
-	if (!held)
-		return false;
 	if (t->sides.len > m)
-		return lc_is_at(c, r, &t->sides.data[m].inner, e->wait_site,
+		return held && lc_is_at(c, r, &t->sides.data[m].inner, e->wait_site,
 			     e->wait_stack) &&
 		       lc_is_at(c, r, &t->sides.data[m].outer, held->hold_site,
 			     held->hold_stack);
 	if (!t->has_chain)
 		return false;
 	d = &c->deps.data[t->record];
+	hold = &d->holds.data[t->chain.hold[m]];
 	return !strcmp(lc_record_where(r, e->wait_site)->key,
 		       lc_record_where(base, d->deps.data[t->chain.dep[m]].site)
 			       ->key) &&
-	       !strcmp(lc_record_where(r, held->hold_site)->key,
-		       lc_record_where(base,
-				       d->holds.data[t->chain.hold[m]].site)
-			       ->key);
+	       (hold->waker ||
+		(held && !strcmp(lc_record_where(r, held->hold_site)->key,
+				 lc_record_where(base, hold->site)->key)));
+}
+
+/* Waits for what has no owner: each member is somewhere in the hang, which
+ * need not be a cycle. */
+static bool is_that_stillness(struct lc_confirm *c, const struct lc_target *t,
+			      struct lc_record *r, const struct lc_rec_hang *h)
+{
+	for (uint32_t m = 0; m < t->chain.n; m++) {
+		bool found = false;
+
+		for (uint32_t i = 0; i < h->count && !found; i++)
+			found = is_member(c, t, m, r, h, i);
+		if (!found)
+			return false;
+	}
+	return true;
 }
 
 static bool is_that_hang(struct lc_confirm *c, const struct lc_target *t,
@@ -61,6 +65,8 @@ static bool is_that_hang(struct lc_confirm *c, const struct lc_target *t,
 				return true;
 		return false;
 	}
+	if (!t->sides.len && t->has_chain && lc_target_waits(c, t))
+		return is_that_stillness(c, t, r, h);
 	if (h->cycle != n || n > LC_CYCLE_MAX ||
 	    (t->kind != LC_TARGET_CYCLE && t->kind != LC_TARGET_DOUBLE))
 		return false;

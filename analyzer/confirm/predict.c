@@ -86,7 +86,8 @@ static bool is_gate(const struct lc_deps *d, const struct lc_dep *a,
 			const struct lc_hold *g =
 				&d->holds.data[b->first_hold + k];
 
-			if (h->lock == g->lock && !(h->shared && g->shared)) {
+			if (h->lock == g->lock && !(h->shared && g->shared) &&
+			    !h->waker && !g->waker) {
 				*lock = h->lock;
 				return true;
 			}

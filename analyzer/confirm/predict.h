@@ -36,12 +36,15 @@ const char *lc_reason_name(enum lc_reason reason);
 struct lc_hold {
 	uint32_t lock;
 	bool shared;
+	bool waker; /* not held: the thread ends waits for it, later */
 	uint64_t site;
 };
 struct lc_dep { /* a tuple */
 	uint32_t thread, segment;
 	uint32_t wanted; /* lock */
 	bool shared, bounded;
+	bool wait; /* for what has no owner */
+	bool relock; /* of the mutex of a condition wait */
 	uint64_t site;
 	uint32_t first_hold, nholds; /* in lc_deps.holds */
 	uint32_t origin; /* the caller's */

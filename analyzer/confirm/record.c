@@ -285,6 +285,17 @@ const struct lc_where *lc_record_exact(struct lc_record *r, lc_rec_place p)
 	return where(r, p, true);
 }
 
+/* ---- hangs ---- */
+
+const struct lc_rec_edge *lc_hang_held(const struct lc_rec_hang *h, uint32_t i)
+{
+	for (uint32_t k = 0; k < h->count; k++)
+		if (h->edges[k].holder == h->edges[i].waiter &&
+		    !(h->edges[k].flags & LC_EDGE_WAKER))
+			return &h->edges[k];
+	return NULL;
+}
+
 /* ---- texts ---- */
 
 char *lc_record_thread_text(struct lc_record *r, uint32_t id)
@@ -319,6 +330,13 @@ char *lc_record_lock_text(struct lc_record *r, uint32_t id)
 
 	if (!l)
 		return lc_asprintf("lock %u", id);
+	if (l->kind == LC_KIND_THREAD) {
+		char *thread = lc_record_thread_text(r, (uint32_t)l->address);
+		char *text = lc_asprintf("the end of %s", thread);
+
+		free(thread);
+		return text;
+	}
 	if (l->name_len)
 		return lc_asprintf("%s %.*s", kind_name(l->kind),
 				   (int)l->name_len, (const char *)(l + 1));

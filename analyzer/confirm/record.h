@@ -77,6 +77,10 @@ const struct lc_rec_lock *lc_record_lock(const struct lc_record *r,
 const struct lc_rec_module *lc_record_module(const struct lc_record *r,
 					     uint32_t id);
 
+/* The edge of the hang by which one knows where edge i's waiter took what others
+ * wait for; NULL if nobody waits for what it holds. */
+const struct lc_rec_edge *lc_hang_held(const struct lc_rec_hang *h, uint32_t i);
+
 /* "thread 2 (worker)", "mutex g_a", "mutex 2 of a.c:12"; the caller frees. */
 char *lc_record_thread_text(struct lc_record *r, uint32_t id);
 char *lc_record_lock_text(struct lc_record *r, uint32_t id);

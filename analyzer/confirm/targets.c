@@ -69,6 +69,38 @@ void lc_target_set(struct lc_target *t, enum lc_verdict verdict,
 
 /* ---- words ---- */
 
+static const char *wake_verb(uint32_t kind)
+{
+	switch (kind) {
+	case LC_KIND_COND:
+		return "it signals";
+	case LC_KIND_SEM:
+		return "it posts";
+	case LC_KIND_BARRIER:
+		return "it comes to";
+	default:
+		return "it sets";
+	}
+}
+
+/* "wants a (x.c:1) before it signals b (x.c:2)" */
+static char *waker_text(struct lc_record *r, const struct lc_dep *dep,
+			const struct lc_hold *h, const char *wanted)
+{
+	const char *at = lc_record_where(r, dep->site)->text;
+	const struct lc_rec_lock *l = lc_record_lock(r, h->lock);
+	char *object, *text;
+
+	if (!l || l->kind == LC_KIND_THREAD)
+		return lc_asprintf("wants %s (%s) before its end", wanted, at);
+	object = lc_record_lock_text(r, h->lock);
+	text = lc_asprintf("wants %s (%s) before %s %s (%s)", wanted, at,
+			   wake_verb(l->kind), object,
+			   lc_record_where(r, h->site)->text);
+	free(object);
+	return text;
+}
+
 char *lc_member_text(struct lc_confirm *c, const struct lc_target *t,
 		     uint32_t member)
 {
@@ -79,14 +111,20 @@ char *lc_member_text(struct lc_confirm *c, const struct lc_target *t,
 	char *thread = lc_record_thread_text(r, dep->thread);
 	char *held = lc_record_lock_text(r, h->lock);
 	char *wanted = lc_record_lock_text(r, dep->wanted);
-	char *text = lc_asprintf("%s holds %s (%s) and wants %s%s (%s)", thread,
-				 held, lc_record_where(r, h->site)->text,
-				 wanted, dep->shared ? " to read" : "",
-				 lc_record_where(r, dep->site)->text);
+	char *rest = h->waker ? waker_text(r, dep, h, wanted)
+			      : lc_asprintf("holds %s (%s) and %s %s%s (%s)",
+					    held,
+					    lc_record_where(r, h->site)->text,
+					    dep->wait ? "waits for" : "wants",
+					    wanted,
+					    dep->shared ? " to read" : "",
+					    lc_record_where(r, dep->site)->text);
+	char *text = lc_asprintf("%s %s", thread, rest);
 
 	free(thread);
 	free(held);
 	free(wanted);
+	free(rest);
 	return text;
 }
 
@@ -158,6 +196,26 @@ static char *cycle_title(struct lc_confirm *c, const struct lc_target *t)
 	return b.data;
 }
 
+bool lc_target_waits(const struct lc_confirm *c, const struct lc_target *t)
+{
+	const struct lc_deps *d = &c->deps.data[t->record];
+
+	for (uint32_t i = 0; i < t->chain.n; i++)
+		if (d->deps.data[t->chain.dep[i]].wait ||
+		    d->deps.data[t->chain.dep[i]].relock)
+			return true;
+	return false;
+}
+
+/* Of a thread that could wake itself nothing is to be said. */
+static bool is_idle(const struct lc_deps *d, const struct lc_chain *c)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		if (d->holds.data[c->hold[i]].waker)
+			return c->reason == LC_REASON_SAME_THREAD;
+	return false;
+}
+
 void lc_targets_predict(struct lc_confirm *c)
 {
 	for (uint32_t i = 0; i < c->base.records.len; i++) {
@@ -168,7 +226,11 @@ void lc_targets_predict(struct lc_confirm *c)
 		lc_predict(d, &chains);
 		c->search_cut = c->search_cut || chains.cut;
 		for (uint32_t k = 0; k < chains.chains.len; k++) {
-			struct lc_target *t = lc_target_add(c, LC_TARGET_CYCLE);
+			struct lc_target *t;
+
+			if (is_idle(d, &chains.chains.data[k]))
+				continue;
+			t = lc_target_add(c, LC_TARGET_CYCLE);
 
 			t->record = i;
 			t->chain = chains.chains.data[k];

@@ -15,8 +15,12 @@ void lc_target_set(struct lc_target *t, enum lc_verdict verdict,
 void lc_target_say_members(struct lc_confirm *c, struct lc_target *t);
 void lc_target_say_reason(struct lc_confirm *c, struct lc_target *t);
 
+/* Is a wait without an owner in its chain? */
+bool lc_target_waits(const struct lc_confirm *c, const struct lc_target *t);
+
 /* ---- deps.c ---- */
 
+bool lc_deps_is_owned(const struct lc_record *r, uint32_t id, uint32_t what);
 void lc_deps_make(const struct lc_record *r, struct lc_deps *d);
 
 /* ---- findings.c ---- */

@@ -2,12 +2,16 @@
 /*
  * The steering: makes a predicted deadlock happen (LOCKCHECK_STEER=PLAN).
  *
- * A plan (written by analyzer/confirm/plan.c, form in docs/confirm.md) has members: a
+ * A plan (written by analyzer/confirm/plan.c, form in docs/confirm.md) has plan.members: a
  * thread that holds what it took at one of `outer` and asks for a lock at one of
  * `inner`. Such a thread is parked just before it asks, if what it holds is what
- * the member before it wants, and so on round the ring. Once all members are
+ * the member before it wants, and so on round the ring. Once all plan.members are
  * parked they are let go together: the deadlock is there, by construction
  * (DeadlockFuzzer, Joshi and others, PLDI 2009).
+ *
+ * Where one member waits for what has no owner (a condition, the end of a thread),
+ * it is not parked: it is there as long as it waits with its lock held. The one
+ * who would wake it is parked before it takes that lock.
  *
  * A parked thread may hold what a missing member needs first. That is decided
  * by the wait-for graph, when a thread blocks: if every thread that could be
@@ -21,49 +25,12 @@
  */
 #include "steer.h"
 
-#include "internal.h"
+#include "steer_plan.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum {
-	MAX_MEMBERS = 8,
-	MAX_SITES = 24,
-	MAX_DELAYS = 8,
-	MAX_PLAN_BYTES = 64 * 1024,
-	MAX_GRACES = 4,
-};
-
-/* "prog+0x12" or "@a.c:7". */
-struct site {
-	const char *name; /* of the module, without directory; or the file */
-	uint64_t offset; /* or the line */
-	bool named;
-};
-
-struct lock_name {
-	bool given;
-	bool is_static;
-	struct site at;
-	uint32_t nth;
-};
-
-struct member {
-	struct site outer[MAX_SITES], inner[MAX_SITES];
-	uint32_t nouter, ninner;
-	struct site start;
-	bool has_start, is_main;
-	struct lock_name holds, wants;
-	struct site delay[MAX_DELAYS];
-	uint32_t ndelays;
-	/* of the run */
-	struct lc_rt_thread *thread; /* parked here, NULL = nobody */
-	const void *held, *wanted;
-	uint64_t since_ns;
-	uint32_t chance; /* of 256 */
-};
+enum { MAX_GRACES = 4, SETTLED_TICKS = 2 };
 
 /* A thread that waits at a delay. */
 struct waiter {
@@ -72,12 +39,8 @@ struct waiter {
 	uint64_t since_ns;
 };
 
-static char text[MAX_PLAN_BYTES];
-static struct member members[MAX_MEMBERS];
-static uint32_t nmembers;
+static struct plan plan;
 static struct waiter waiters[MAX_MEMBERS];
-static uint64_t grace_ns = 1000u * 1000000u;
-static uint64_t random_state = 1;
 static uint32_t graces, stalls;
 static uint32_t done; /* met, or given up: nothing is parked any more */
 static uint32_t busy; /* guards all of the above */
@@ -88,7 +51,7 @@ static void forget_parent(void)
 	epoch = lc_rt_epoch;
 	busy = 0;
 	for (uint32_t i = 0; i < MAX_MEMBERS; i++)
-		members[i].thread = waiters[i].thread = NULL;
+		plan.members[i].thread = waiters[i].thread = NULL;
 }
 
 static void lock_state(void)
@@ -106,231 +69,55 @@ static void unlock_state(void)
 
 static uint32_t random_byte(void)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 32) & 255;
-}
-
-/* ---- the plan ---- */
-
-static bool parse_site(char *word, struct site *to)
-{
-	char *mark = strrchr(word, *word == '@' ? ':' : '+');
-	char *end;
-
-	if (!mark || mark == word || !mark[1])
-		return false;
-	to->named = *word == '@';
-	to->name = to->named ? word + 1 : word;
-	to->offset = strtoull(mark + 1, &end, to->named ? 10 : 16);
-	*mark = 0;
-	return !*end && *to->name;
-}
-
-/* "static SITE" or "first N SITE" */
-static bool parse_lock(char *rest, struct lock_name *to)
-{
-	char *end;
-
-	to->given = true;
-	if (!strncmp(rest, "static ", 7)) {
-		to->is_static = true;
-		return parse_site(rest + 7, &to->at);
-	}
-	if (strncmp(rest, "first ", 6))
-		return false;
-	to->nth = (uint32_t)strtoul(rest + 6, &end, 10);
-	return *end == ' ' && parse_site(end + 1, &to->at);
-}
-
-static bool parse_member_word(const char *word, char *rest)
-{
-	struct member *m = nmembers ? &members[nmembers - 1] : NULL;
-
-	if (!m)
-		return false;
-	if (!strcmp(word, "outer"))
-		return m->nouter == MAX_SITES ||
-		       parse_site(rest, &m->outer[m->nouter++]);
-	if (!strcmp(word, "inner"))
-		return m->ninner == MAX_SITES ||
-		       parse_site(rest, &m->inner[m->ninner++]);
-	if (!strcmp(word, "delay"))
-		return m->ndelays == MAX_DELAYS ||
-		       parse_site(rest, &m->delay[m->ndelays++]);
-	if (!strcmp(word, "start")) {
-		m->is_main = !strcmp(rest, "main");
-		m->has_start = !m->is_main;
-		return m->is_main || parse_site(rest, &m->start);
-	}
-	if (!strcmp(word, "holds"))
-		return parse_lock(rest, &m->holds);
-	return !strcmp(word, "wants") && parse_lock(rest, &m->wants);
-}
-
-static bool parse_line(char *line)
-{
-	char *rest = strchr(line, ' ');
-
-	if (!*line || *line == '#')
-		return true;
-	if (rest)
-		*rest++ = 0;
-	if (!strcmp(line, "member")) {
-		if (nmembers == MAX_MEMBERS)
-			return false;
-		members[nmembers++].chance = 256;
-		return true;
-	}
-	if (!rest)
-		return false;
-	if (!strcmp(line, "seed"))
-		random_state = strtoull(rest, NULL, 10) * 0x9e3779b97f4a7c15u | 1;
-	else if (!strcmp(line, "grace"))
-		grace_ns = strtoull(rest, NULL, 10) * 1000000u;
-	else if (!strcmp(line, "build") || !strcmp(line, "expect") ||
-		 !strcmp(line, "about"))
-		return true; /* for people and for the analyzer */
-	else
-		return parse_member_word(line, rest);
-	return true;
-}
-
-static bool parse(char *p)
-{
-	uint32_t number = 0;
-	bool first = true;
-
-	while (*p) {
-		char *end = strchr(p, '\n');
-
-		number++;
-		if (end)
-			*end = 0;
-		if (first ? strcmp(p, LC_PLAN_FIRST_LINE) : !parse_line(p)) {
-			lc_rt_say("lockcheck: LOCKCHECK_STEER: line %u of the "
-				  "plan is not understood\n", number);
-			return false;
-		}
-		first = false;
-		if (!end)
-			break;
-		p = end + 1;
-	}
-	for (uint32_t i = 0; i < nmembers; i++)
-		if (!members[i].nouter || !members[i].ninner)
-			nmembers = 0;
-	if (nmembers < 2)
-		lc_rt_say("lockcheck: LOCKCHECK_STEER: the plan has no two "
-			  "members with outer and inner\n");
-	return nmembers >= 2;
-}
-
-static bool start(const char *path)
-{
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	size_t at = 0;
-	ssize_t n = 0;
-
-	if (fd < 0) {
-		lc_rt_say("lockcheck: LOCKCHECK_STEER: %s cannot be read\n",
-			  path);
-		return false;
-	}
-	epoch = lc_rt_epoch;
-	while (at < sizeof(text) - 1 &&
-	       (n = syscall(SYS_read, fd, text + at, sizeof(text) - 1 - at)) > 0)
-		at += (size_t)n;
-	syscall(SYS_close, fd);
-	text[at] = 0;
-	return n >= 0 && parse(text);
+	plan.random_state ^= plan.random_state << 13;
+	plan.random_state ^= plan.random_state >> 7;
+	plan.random_state ^= plan.random_state << 17;
+	return (uint32_t)(plan.random_state >> 32) & 255;
 }
 
 /* ---- what matches ---- */
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static bool is_site(const struct site *s, lc_rec_place place)
-{
-	const char *path;
-
-	if (LC_REC_MODULE_OF(place) == LC_REC_NAMED_MODULE) {
-		const struct lc_rt_site *n =
-			s->named ? lc_rt_site_by_id(
-					   (uint32_t)LC_REC_OFFSET_OF(place))
-				 : NULL;
-
-		return n && n->line == s->offset && !strcmp(n->file, s->name);
-	}
-	if (s->named || LC_REC_OFFSET_OF(place) != s->offset)
-		return false;
-	path = lc_rt_module_path(LC_REC_MODULE_OF(place), NULL, NULL);
-	return path && !strcmp(base_name(path), s->name);
-}
-
-static bool is_any(const struct site *sites, uint32_t n, lc_rec_place place)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (is_site(&sites[i], place))
-			return true;
-	return false;
-}
-
-static bool is_lock(const struct lock_name *name, struct lc_rt_lock *lock)
-{
-	lc_rec_place where, init;
-	uint32_t nth;
-
-	if (!name->given || !lock)
-		return true;
-	lc_rt_lock_name(lock, &where, &init, &nth);
-	if (name->is_static)
-		return is_site(&name->at, where);
-	return !where && nth == name->nth && is_site(&name->at, init);
-}
-
-static bool starts(const struct member *m, const struct lc_rt_thread *t)
-{
-	if (m->is_main)
-		return t->flags & LC_THREAD_MAIN;
-	return !m->has_start || is_site(&m->start, t->start);
-}
-
-/* What t holds that was taken at an outer site of m. */
-static const void *outer_of(const struct member *m,
-			    const struct lc_rt_event *e)
+/* Holds the thread what it must? *held gets it: taken at an outer site of m, or
+ * NULL where none is named. A thread that waits holds something in any case. */
+static bool holds_outer(const struct member *m, const struct lc_rt_event *e,
+			const void **held)
 {
 	struct lc_rt_thread *t = e->thread;
 
+	*held = NULL;
+	if (!m->nouter && m->kind == MEMBER_LOCK)
+		return true;
 	for (uint32_t i = lc_rt_depth(t); i > 0; i--) {
 		const struct lc_rt_edge *h = lc_rt_edge_at(t, i);
-		uint32_t what = LC_RT_PLACE_WHAT(h->place);
+		lc_rec_place place;
 
 		if (!lc_rt_held_at(t, i) || h->lock == e->lock)
 			continue;
-		if (is_any(m->outer, m->nouter,
-			   lc_rt_site_place(t, LC_RT_PLACE_SITE(h->place),
-					    what)) &&
-		    is_lock(&m->holds, lc_rt_lock_find(h->lock)))
-			return h->lock;
+		if (!m->nouter)
+			return true;
+		place = lc_rt_site_place(t, LC_RT_PLACE_SITE(h->place),
+					 LC_RT_PLACE_WHAT(h->place));
+		if (lc_rt_plan_any(m->outer, m->nouter, place) &&
+		    lc_rt_plan_lock(&m->holds, lc_rt_lock_find(h->lock))) {
+			*held = h->lock;
+			return true;
+		}
 	}
-	return NULL;
+	return false;
 }
 
-/* Does (held, wanted) as member i go with the neighbours that are parked? */
+/* Does (held, wanted) as member i go with the neighbours that are there? What
+ * is not known (NULL) goes with all. */
 static bool closes_ring(uint32_t i, const void *held, const void *wanted)
 {
-	const struct member *before = &members[(i + nmembers - 1) % nmembers];
-	const struct member *after = &members[(i + 1) % nmembers];
+	const struct member *before =
+		&plan.members[(i + plan.nmembers - 1) % plan.nmembers];
+	const struct member *after = &plan.members[(i + 1) % plan.nmembers];
 
-	return !(before->thread && before->wanted != held) &&
-	       !(after->thread && after->held != wanted);
+	return !(before->thread && before->wanted && held &&
+		 before->wanted != held) &&
+	       !(after->thread && after->held && wanted &&
+		 after->held != wanted);
 }
 
 /* ---- letting go ---- */
@@ -349,12 +136,12 @@ static void wake(struct lc_rt_thread *t)
 static void release_all(void)
 {
 	done = 1;
-	for (uint32_t i = 0; i < nmembers; i++) {
-		if (members[i].thread)
-			wake(members[i].thread);
+	for (uint32_t i = 0; i < plan.nmembers; i++) {
+		if (plan.members[i].thread)
+			wake(plan.members[i].thread);
 		if (waiters[i].thread)
 			wake(waiters[i].thread);
-		members[i].thread = waiters[i].thread = NULL;
+		plan.members[i].thread = waiters[i].thread = NULL;
 	}
 }
 
@@ -363,15 +150,15 @@ static void release_waiters(void)
 {
 	uint32_t missing = 0, waiting = 0;
 
-	for (uint32_t i = 0; i < nmembers; i++) {
-		if (members[i].thread)
+	for (uint32_t i = 0; i < plan.nmembers; i++) {
+		if (plan.members[i].thread)
 			continue;
 		missing++;
 		waiting += waiters[i].thread != NULL;
 	}
 	if (!waiting || missing != waiting)
 		return;
-	for (uint32_t i = 0; i < nmembers; i++)
+	for (uint32_t i = 0; i < plan.nmembers; i++)
 		if (waiters[i].thread) {
 			wake(waiters[i].thread);
 			waiters[i].thread = NULL;
@@ -426,17 +213,17 @@ static void record_blocker(uint32_t member, struct lc_rt_thread *holder,
 static void let_go(struct lc_rt_thread *t, uint32_t why,
 		   struct lc_rt_thread *blocker)
 {
-	for (uint32_t i = 0; i < nmembers; i++) {
-		if (members[i].thread != t && waiters[i].thread != t)
+	for (uint32_t i = 0; i < plan.nmembers; i++) {
+		if (plan.members[i].thread != t && waiters[i].thread != t)
 			continue;
 		if (blocker)
 			record_blocker(i, t, blocker);
 		else
 			lc_rt_record_steer(why, t->id, 0, 0, 0, i, NULL);
-		if (members[i].thread == t) {
-			members[i].thread = NULL;
-			if (members[i].chance > 8)
-				members[i].chance /= 2;
+		if (plan.members[i].thread == t) {
+			plan.members[i].thread = NULL;
+			if (plan.members[i].chance > 8)
+				plan.members[i].chance /= 2;
 		} else {
 			waiters[i].thread = NULL;
 		}
@@ -449,10 +236,13 @@ static struct lc_rt_thread *oldest(uint64_t *since_ns)
 	struct lc_rt_thread *t = NULL;
 
 	*since_ns = UINT64_MAX;
-	for (uint32_t i = 0; i < nmembers; i++) {
-		if (members[i].thread && members[i].since_ns < *since_ns) {
-			t = members[i].thread;
-			*since_ns = members[i].since_ns;
+	for (uint32_t i = 0; i < plan.nmembers; i++) {
+		const struct member *m = &plan.members[i];
+
+		if (m->thread && m->kind == MEMBER_LOCK &&
+		    m->since_ns < *since_ns) {
+			t = m->thread;
+			*since_ns = m->since_ns;
 		}
 		if (waiters[i].thread && waiters[i].since_ns < *since_ns) {
 			t = waiters[i].thread;
@@ -474,8 +264,8 @@ struct look {
 
 static bool is_possible(struct lc_rt_thread *t)
 {
-	for (uint32_t i = 0; i < nmembers; i++)
-		if (!members[i].thread && starts(&members[i], t))
+	for (uint32_t i = 0; i < plan.nmembers; i++)
+		if (!plan.members[i].thread && lc_rt_plan_starts(&plan.members[i], t))
 			return true;
 	return false;
 }
@@ -515,6 +305,46 @@ static struct look look_at_all(void)
 	return l;
 }
 
+static bool all_there(void)
+{
+	for (uint32_t i = 0; i < plan.nmembers; i++)
+		if (!plan.members[i].thread)
+			return false;
+	return true;
+}
+
+/* Who has begun to wait may be awake in a moment: has each been looked at
+ * while it waited? */
+static bool all_settled(bool by_tick)
+{
+	bool settled = true;
+
+	for (uint32_t i = 0; i < plan.nmembers; i++) {
+		struct member *m = &plan.members[i];
+
+		if (m->kind == MEMBER_LOCK)
+			continue;
+		m->ticks += by_tick;
+		settled = settled && m->ticks >= SETTLED_TICKS;
+	}
+	return settled;
+}
+
+/* With the state locked: all members are there, and go on together. */
+static void meet(bool by_tick)
+{
+	const struct member *last = &plan.members[0];
+
+	if (!all_settled(by_tick))
+		return;
+	for (uint32_t i = 1; i < plan.nmembers; i++)
+		if (plan.members[i].since_ns > last->since_ns)
+			last = &plan.members[i];
+	lc_rt_record_steer(LC_STEER_MET, last->thread->id, 0, 0, 0,
+			   plan.nmembers, NULL);
+	release_all();
+}
+
 /* With the state locked. by_tick: what is unclear has been so for a while. */
 static void decide(bool by_tick)
 {
@@ -524,10 +354,14 @@ static void decide(bool by_tick)
 
 	if (done || !first)
 		return;
+	if (all_there()) {
+		meet(by_tick);
+		return;
+	}
 	l = look_at_all();
 	if (l.hope || (l.others && (l.unclear || !l.holder))) {
 		stalls = 0;
-		if (!by_tick || lc_rt_now_ns() - since_ns < grace_ns)
+		if (!by_tick || lc_rt_now_ns() - since_ns < plan.grace_ns)
 			return;
 		let_go(first, LC_STEER_GRACE, NULL);
 		if (++graces >= MAX_GRACES)
@@ -552,57 +386,62 @@ static void decide(bool by_tick)
 
 /* ---- parking ---- */
 
+static bool start_by(const char *path)
+{
+	epoch = lc_rt_epoch;
+	plan.grace_ns = 1000u * 1000000u;
+	plan.random_state = 1;
+	return lc_rt_plan_read(&plan, path);
+}
+
 static void stay(struct lc_rt_thread *me)
 {
 	while (is_parked(me))
 		lc_rt_futex_wait(&me->parked, 1, 50u * 1000000u);
 }
 
-static bool all_parked(void)
+/* The caller is member i, if it fits: parked there, or waiting. State locked. */
+static bool try_member(uint32_t i, const struct lc_rt_event *e, bool waits)
 {
-	for (uint32_t i = 0; i < nmembers; i++)
-		if (!members[i].thread)
-			return false;
-	return true;
-}
-
-/* Parks the caller as member i; true if it has. State locked. */
-static bool try_member(uint32_t i, const struct lc_rt_event *e)
-{
-	struct member *m = &members[i];
+	struct member *m = &plan.members[i];
+	/* Of a relock, the mutex is not known here. */
+	const void *wanted = m->kind == MEMBER_RELOCK ? NULL : e->lock;
 	const void *held;
 
-	if (m->thread || !is_any(m->inner, m->ninner, e->place) ||
-	    !starts(m, e->thread) || !is_lock(&m->wants, e->object))
-		return false;
-	held = outer_of(m, e);
-	if (!held || !closes_ring(i, held, e->lock))
+	if (m->thread || (m->kind != MEMBER_LOCK) != waits ||
+	    (m->ninner && !lc_rt_plan_any(m->inner, m->ninner, e->place)) ||
+	    !lc_rt_plan_starts(m, e->thread) ||
+	    (wanted && !lc_rt_plan_lock(&m->wants, e->object)) ||
+	    !holds_outer(m, e, &held) || !closes_ring(i, held, wanted))
 		return false;
 	if (m->chance < 256 && random_byte() >= m->chance)
 		return false;
 	m->thread = e->thread;
 	m->held = held;
-	m->wanted = e->lock;
+	m->wanted = wanted;
+	m->ticks = 0;
 	m->since_ns = lc_rt_now_ns();
-	__atomic_store_n(&e->thread->parked, 1, __ATOMIC_RELEASE);
-	lc_rt_record_steer(LC_STEER_PARKED, e->thread->id,
-			   lc_rt_lock_id(e->object), 0, e->place, i, NULL);
+	if (!waits)
+		__atomic_store_n(&e->thread->parked, 1, __ATOMIC_RELEASE);
+	lc_rt_record_steer(waits ? LC_STEER_WAITS : LC_STEER_PARKED,
+			   e->thread->id, lc_rt_lock_id(e->object), 0, e->place,
+			   i, NULL);
 	return true;
 }
 
 /* Has m been told to wait before it takes a lock here? Once a thread. */
 static bool try_delay(uint32_t i, const struct lc_rt_event *e)
 {
-	struct member *m = &members[i];
+	struct member *m = &plan.members[i];
 
 	if (!m->ndelays || m->thread || waiters[i].thread ||
-	    !is_any(m->delay, m->ndelays, e->place) || !starts(m, e->thread))
+	    !lc_rt_plan_any(m->delay, m->ndelays, e->place) || !lc_rt_plan_starts(m, e->thread))
 		return false;
-	for (uint32_t k = 0; k < nmembers; k++)
+	for (uint32_t k = 0; k < plan.nmembers; k++)
 		if (waiters[k].thread)
 			return false; /* two that wait for each other */
-	for (uint32_t k = 0; k < nmembers; k++)
-		if (k != i && !members[k].thread)
+	for (uint32_t k = 0; k < plan.nmembers; k++)
+		if (k != i && !plan.members[k].thread)
 			goto wait;
 	return false; /* all others are there */
 wait:
@@ -621,13 +460,9 @@ static void before(const struct lc_rt_event *e)
 	if (__atomic_load_n(&done, __ATOMIC_ACQUIRE))
 		return;
 	lock_state();
-	for (uint32_t i = 0; i < nmembers && !parked && !done; i++)
-		parked = try_member(i, e) || try_delay(i, e);
-	if (parked && all_parked()) {
-		lc_rt_record_steer(LC_STEER_MET, e->thread->id, 0, 0, e->place,
-				   nmembers, NULL);
-		release_all();
-	} else if (parked) {
+	for (uint32_t i = 0; i < plan.nmembers && !parked && !done; i++)
+		parked = try_member(i, e, false) || try_delay(i, e);
+	if (parked) {
 		release_waiters();
 		decide(false);
 	}
@@ -649,6 +484,34 @@ static void blocked(const struct lc_rt_event *e)
 {
 	(void)e;
 	look_again();
+}
+
+static void waits(const struct lc_rt_event *e)
+{
+	if (__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+		return;
+	lock_state();
+	for (uint32_t i = 0; i < plan.nmembers && !done; i++)
+		if (LC_WHAT_HOW(e->what) == LC_HOW_BLOCK &&
+		    try_member(i, e, true)) {
+			release_waiters();
+			break;
+		}
+	decide(false);
+	unlock_state();
+}
+
+/* It has been woken, by whomever. */
+static void waited(const struct lc_rt_event *e)
+{
+	if (__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+		return;
+	lock_state();
+	for (uint32_t i = 0; i < plan.nmembers && !done; i++)
+		if (plan.members[i].thread == e->thread &&
+		    plan.members[i].kind != MEMBER_LOCK)
+			plan.members[i].thread = NULL;
+	unlock_state();
 }
 
 static void thread_ended(struct lc_rt_thread *t)
@@ -674,10 +537,11 @@ static void stop(void)
 }
 
 const struct lc_rt_steer lc_rt_steer = {
-	.start = start,
+	.start = start_by,
 	.before = before,
 	.blocked = blocked,
-	.waits = blocked,
+	.waits = waits,
+	.waited = waited,
 	.thread_ended = thread_ended,
 	.tick = tick,
 	.stop = stop,

@@ -20,6 +20,7 @@ enum lc_steer_event {
 	/* Follows it: thread waits at site, value is the record's `what`. */
 	LC_STEER_BLOCKER = 5,
 	LC_STEER_GRACE = 6, /* let go: the grace time is over */
+	LC_STEER_WAITS = 8, /* is at its wait, not parked; site: the wait */
 	LC_STEER_STILL = 7, /* let go: nobody runs, nobody comes */
 };
 

@@ -33,7 +33,7 @@ static void wants(struct lc_deps *d, uint32_t thread, uint32_t segment,
 			continue;
 		}
 		*lc_push(&d->holds) = (struct lc_hold){
-			(uint32_t)(*held - '0'), shared,
+			(uint32_t)(*held - '0'), shared, false,
 			thread * 1000 + (uint64_t)*held
 		};
 		dep->nholds++;
