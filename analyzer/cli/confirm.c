@@ -40,6 +40,8 @@ static int find_targets(struct job *job, struct lc_error *err)
 		if (!c->targets.data[i].finding)
 			c->targets.data[i].has_chain = false;
 	lc_targets_happened(c, &c->base, all, NULL);
+	if (all)
+		lc_targets_guess(c);
 	return 0;
 }
 
@@ -136,8 +138,10 @@ static int run(struct job *job, struct lc_error *err)
 			"--timeout)\n", set->flags[0], timeout_of(set));
 	if (find_targets(job, err) ||
 	    lc_import_run(&job->c, job->store, err) ||
-	    lc_direct(&job->c, &o, err) ||
-	    lc_import_verdicts(&job->c, job->store, err))
+	    lc_direct(&job->c, &o, err))
+		return -1;
+	lc_targets_drop_guesses(&job->c);
+	if (lc_import_verdicts(&job->c, job->store, err))
 		return -1;
 	if (set->format && strcmp(set->format, "text"))
 		return print_report(job, exit_code(job), err);

@@ -28,6 +28,7 @@ enum lc_target_kind {
 	LC_TARGET_RELEASE, /* of what is not held */
 	LC_TARGET_HANG, /* any other hang that happened */
 	LC_TARGET_MISUSE, /* any other misuse */
+	LC_TARGET_GUESS, /* see guess.c */
 };
 
 struct lc_line {
@@ -47,6 +48,10 @@ struct lc_target {
 	uint32_t record;
 	bool has_chain;
 	struct lc_chain chain;
+	struct {
+		uint32_t take; /* a tuple of the record: stop before it */
+		uint32_t object; /* the condition */
+	} guess;
 	enum lc_verdict verdict;
 	char *reason; /* a word, "" if none */
 	struct lc_buf detail; /* lines of text */
@@ -72,7 +77,7 @@ struct lc_confirm {
 
 void lc_confirm_release(struct lc_confirm *c);
 
-/* ---- targets.c ---- */
+/* ---- targets.c, findings.c, match.c, happened.c, guess.c ---- */
 
 /* What is in the trace: predictions, hangs, misuse. After it and
  * lc_targets_load, lc_targets_match gives what can be said without steering. */
@@ -82,6 +87,10 @@ int lc_targets_load(struct lc_confirm *c, struct lc_store *store,
 		    const char *const *ids, uint32_t nids,
 		    struct lc_error *err);
 void lc_targets_match(struct lc_confirm *c);
+/* Waits that the trace does not show: further targets, all of which are
+ * dropped that have not been confirmed. */
+void lc_targets_guess(struct lc_confirm *c);
+void lc_targets_drop_guesses(struct lc_confirm *c);
 /* Hangs and misuse of a run: confirms the targets they are of. `add`: others
  * become targets. True if one of them is `wanted` (may be NULL). */
 bool lc_targets_happened(struct lc_confirm *c, struct lc_run *run, bool add,
@@ -95,6 +104,9 @@ char *lc_member_text(struct lc_confirm *c, const struct lc_target *t,
 /* The plan for a target's chain, as text. strict: with the names of locks. */
 char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
 		   uint32_t seed, bool strict, uint32_t grace_ms);
+/* The lines that tell replay what to expect: this hang. */
+void lc_plan_put_hang(struct lc_buf *b, struct lc_record *r,
+		      const struct lc_rec_hang *h);
 int lc_plan_save(const char *path, const char *text, struct lc_error *err);
 /* Was there a hang as the plan expects it? -1: the plan is no plan, or is of
  * another build, with a sentence. 1: yes, 0: no. */

@@ -18,6 +18,7 @@ struct outcome {
 	uint32_t parked, blocked, graces, met;
 	bool delayed;
 	char *blocker; /* words */
+	struct lc_buf expect; /* of a guess: what happened, for replay */
 };
 
 static void add_delay(struct lc_target *t, uint32_t member, const char *site)
@@ -196,6 +197,14 @@ static int keep_schedule(struct lc_target *t, const char *text,
 	return rc;
 }
 
+static void put_expected(struct lc_buf *b, struct lc_run *run)
+{
+	for (uint32_t i = 0; i < run->records.len && !b->len; i++)
+		if (run->records.data[i].hangs.len)
+			lc_plan_put_hang(b, &run->records.data[i],
+					 run->records.data[i].hangs.data[0]);
+}
+
 static int run_once(struct lc_confirm *c, struct lc_target *t,
 		    const struct lc_direct_options *o, const char *text,
 		    struct outcome *out, bool *happened, struct lc_error *err)
@@ -212,6 +221,8 @@ static int run_once(struct lc_confirm *c, struct lc_target *t,
 		rc = lc_run(&run, &launch, err);
 	if (!rc) {
 		*happened = lc_targets_happened(c, &run, false, t);
+		if (*happened && t->kind == LC_TARGET_GUESS)
+			put_expected(&out->expect, &run);
 		for (uint32_t i = 0; i < run.records.len; i++)
 			read_steps(t, &run.records.data[i], out);
 	}
@@ -225,7 +236,7 @@ static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 		  const struct lc_direct_options *o, struct lc_error *err)
 {
 	for (uint32_t i = 0; i < o->runs; i++) {
-		struct outcome out = { 0, 0, 0, 0, false, NULL };
+		struct outcome out = { 0, 0, 0, 0, false, NULL, {0} };
 		/* A partner that comes late is waited for in later runs. */
 		uint32_t grace_ms = t->graces && i ? o->launch.timeout_s * 500
 						   : 1000;
@@ -233,9 +244,16 @@ static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 		bool happened = false, enough;
 		int rc = run_once(c, t, o, text, &out, &happened, err);
 
+		if (out.expect.len) {
+			char *more = lc_asprintf("%s%s", text, out.expect.data);
+
+			free(text);
+			text = more;
+		}
 		if (!rc && happened)
 			rc = keep_schedule(t, text, o, number, err);
 		free(text);
+		lc_buf_release(&out.expect);
 		enough = learn(t, &out);
 		if (rc || happened)
 			return rc;
@@ -246,12 +264,33 @@ static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 	return 0;
 }
 
+/* One hang a condition is enough, and no hang says nothing. */
+static int guess(struct lc_confirm *c, struct lc_target *t, uint32_t number,
+		 const struct lc_direct_options *o, struct lc_error *err)
+{
+	struct lc_direct_options twice = *o;
+
+	for (uint32_t i = 0; i < c->targets.len; i++)
+		if (c->targets.data[i].kind == LC_TARGET_GUESS &&
+		    c->targets.data[i].verdict == LC_VERDICT_CONFIRMED &&
+		    c->targets.data[i].record == t->record &&
+		    c->targets.data[i].guess.object == t->guess.object)
+			return 0;
+	twice.runs = o->runs < 2 ? o->runs : 2;
+	return direct(c, t, number, &twice, err);
+}
+
 int lc_direct(struct lc_confirm *c, const struct lc_direct_options *o,
 	      struct lc_error *err)
 {
 	for (uint32_t i = 0; i < c->targets.len; i++) {
 		struct lc_target *t = &c->targets.data[i];
 
+		if (t->kind == LC_TARGET_GUESS) {
+			if (guess(c, t, i + 1, o, err))
+				return -1;
+			continue;
+		}
 		/* One that happened by itself is steered once more, for the
 		 * schedule. */
 		if (t->kind != LC_TARGET_CYCLE || !t->has_chain ||

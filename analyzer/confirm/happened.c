@@ -266,6 +266,15 @@ static bool hang_happened(struct lc_confirm *c, struct lc_record *r,
 		is_wanted = is_wanted || t == wanted;
 		confirm_by_hang(t, r, h);
 	}
+	if (!any && wanted && wanted->kind == LC_TARGET_GUESS) {
+		struct lc_target *t = &c->targets.data[wanted -
+						       c->targets.data];
+
+		free(t->title);
+		t->title = hang_title(r, h);
+		confirm_by_hang(t, r, h);
+		return true;
+	}
 	if (!any && add) {
 		struct lc_target *t =
 			add_own(c, LC_TARGET_HANG, hang_title(r, h));

@@ -62,13 +62,23 @@ static void put_lock(struct lc_buf *b, struct lc_record *r, const char *word,
 			      lc_record_where(r, l->init)->key);
 }
 
+static void put_start(struct lc_buf *b, struct lc_record *r, uint32_t id)
+{
+	const struct lc_rec_thread *thread = lc_record_thread(r, id);
+
+	if (thread && thread->flags & LC_THREAD_MAIN)
+		lc_buf_str(b, "start main\n");
+	else if (thread && thread->start)
+		lc_buf_printf(b, "start %s\n",
+			      lc_record_exact(r, thread->start)->key);
+}
+
 static void put_member(struct lc_buf *b, struct lc_record *r,
 		       const struct lc_deps *d, const struct lc_target *t,
 		       uint32_t i, bool strict)
 {
 	const struct lc_dep *dep = &d->deps.data[t->chain.dep[i]];
 	const struct lc_hold *hold = &d->holds.data[t->chain.hold[i]];
-	const struct lc_rec_thread *thread = lc_record_thread(r, dep->thread);
 
 	lc_buf_printf(b, "member\n");
 	if (dep->wait || dep->relock)
@@ -77,11 +87,7 @@ static void put_member(struct lc_buf *b, struct lc_record *r,
 		lc_buf_printf(b, "outer %s\n",
 			      lc_record_where(r, hold->site)->key);
 	lc_buf_printf(b, "inner %s\n", lc_record_where(r, dep->site)->key);
-	if (thread && thread->flags & LC_THREAD_MAIN)
-		lc_buf_str(b, "start main\n");
-	else if (thread && thread->start)
-		lc_buf_printf(b, "start %s\n",
-			      lc_record_exact(r, thread->start)->key);
+	put_start(b, r, dep->thread);
 	if (strict && !hold->waker)
 		put_lock(b, r, "holds", hold->lock);
 	if (strict)
@@ -91,6 +97,44 @@ static void put_member(struct lc_buf *b, struct lc_record *r,
 			lc_buf_printf(b, "delay %s\n", t->delays.data[k].site);
 }
 
+/* Of a guess: who waits is not known, but for what. */
+static char *guess_text(struct lc_record *r, const struct lc_target *t,
+			uint32_t seed, bool strict, uint32_t grace_ms)
+{
+	const struct lc_rec_tuple *take = r->tuples.data[t->guess.take];
+	struct lc_buf b = {0};
+
+	lc_buf_printf(&b, LC_PLAN_FIRST_LINE "\nabout %s\n", t->title);
+	put_build(&b, r, take->site);
+	lc_buf_printf(&b, "seed %u\ngrace %u\nmember\nkind wait\n", seed,
+		      grace_ms);
+	put_lock(&b, r, "wants", t->guess.object);
+	lc_buf_printf(&b, "member\ninner %s\n",
+		      lc_record_where(r, take->site)->key);
+	put_start(&b, r, take->thread);
+	if (strict)
+		put_lock(&b, r, "wants", take->lock);
+	return b.data;
+}
+
+void lc_plan_put_hang(struct lc_buf *b, struct lc_record *r,
+		      const struct lc_rec_hang *h)
+{
+	for (uint32_t i = 0; i < (h->cycle ? h->cycle : h->count); i++) {
+		const struct lc_rec_edge *e = &h->edges[i];
+		const struct lc_rec_edge *held = lc_hang_held(h, i);
+
+		/* Who joins the others only looks on. */
+		if (!h->cycle && LC_WHAT_KIND(e->what) == LC_KIND_THREAD)
+			continue;
+		lc_buf_printf(b, "expect %s %s\n",
+			      held && held->hold_site
+				      ? lc_record_where(r, held->hold_site)->key
+				      : "-",
+			      lc_record_where(r, e->wait_site)->key);
+	}
+}
+
 char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
 		   uint32_t seed, bool strict, uint32_t grace_ms)
 {
@@ -98,6 +142,8 @@ char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
 	const struct lc_deps *d = &c->deps.data[t->record];
 	struct lc_buf b = {0};
 
+	if (t->kind == LC_TARGET_GUESS)
+		return guess_text(r, t, seed, strict, grace_ms);
 	lc_buf_printf(&b, LC_PLAN_FIRST_LINE "\n");
 	for (const char *p = t->title, *end; *p; p = *end ? end + 1 : end) {
 		end = p + strcspn(p, "\n");

@@ -294,6 +294,24 @@ static void leave_once(struct once *o, const void *control)
 		lc_rt_acquire_end(o->op, false);
 }
 
+#ifdef __GLIBC__
+/* Bit 1: done. The common case must cost nothing; but who calls with a lock
+ * held would wait in another run, where the routine is not over yet. */
+static bool once_is_done(const int *control, lc_rt_site_t site)
+{
+	const struct lc_rt_thread *me = lc_rt_tls.fast;
+
+	if (!(__atomic_load_n(control, __ATOMIC_ACQUIRE) & 2))
+		return false;
+	if (LC_RT_UNLIKELY(me && me->top != me->held))
+		lc_rt_acquire_end_slow(
+			lc_rt_acquire_begin(control, WHAT(ONCE, EXCLUSIVE, BLOCK),
+					    site),
+			false);
+	return true;
+}
+#endif
+
 LC_SHIM_EXPORT int SHIM(pthread_once)(pthread_once_t *control,
 				      void (*routine)(void))
 {
@@ -301,8 +319,7 @@ LC_SHIM_EXPORT int SHIM(pthread_once)(pthread_once_t *control,
 	int rc;
 
 #ifdef __GLIBC__
-	/* Bit 1: done. The common case must cost nothing. */
-	if (__atomic_load_n(control, __ATOMIC_ACQUIRE) & 2)
+	if (once_is_done(control, LC_RT_CALLER))
 		return 0;
 #endif
 	o.op = lc_rt_acquire_begin(control, WHAT(ONCE, EXCLUSIVE, BLOCK),
@@ -322,7 +339,7 @@ LC_SHIM_EXPORT void SHIM(call_once)(once_flag *flag, void (*routine)(void))
 	struct once o = { .outer = once_now, .routine = routine };
 
 #ifdef __GLIBC__
-	if (__atomic_load_n((int *)flag, __ATOMIC_ACQUIRE) & 2)
+	if (once_is_done((const int *)flag, LC_RT_CALLER))
 		return;
 #endif
 	o.op = lc_rt_acquire_begin(flag, WHAT(ONCE, EXCLUSIVE, BLOCK),
