@@ -52,48 +52,65 @@ static bool is_wait(const struct lc_record *r, const struct lc_rec_tuple *t)
 {
 	return !lc_deps_is_owned(r, t->lock, t->what) &&
 	       LC_WHAT_KIND(t->what) != LC_KIND_MUTEX &&
-	       LC_WHAT_HOW(t->what) == LC_HOW_BLOCK && holds_owned(r, t);
+	       LC_WHAT_HOW(t->what) == LC_HOW_BLOCK;
 }
 
-/* Who can end one of the waits that hold something. */
+static bool knows(const struct wakers *w, uint32_t lock)
+{
+	for (uint32_t i = 0; i < w->list.len; i++)
+		if (w->list.data[i].lock == lock)
+			return true;
+	return false;
+}
+
+/* Will it wake one of those that are known already, after t? */
+static bool wakes(const struct wakers *w, const struct lc_rec_tuple *t)
+{
+	for (uint32_t i = 0; i < w->list.len; i++)
+		if (w->list.data[i].thread == t->thread &&
+		    w->list.data[i].seq > t->rec.seq)
+			return true;
+	return false;
+}
+
+static void add_wakers(const struct lc_record *r, const struct lc_rec_tuple *t,
+		       struct wakers *out)
+{
+	const struct lc_rec_lock *l = lc_record_lock(r, t->lock);
+
+	if (LC_WHAT_KIND(t->what) == LC_KIND_THREAD && l)
+		*lc_push(&out->list) = (struct waker){
+			(uint32_t)l->address, t->lock, UINT64_MAX, 0
+		};
+	for (uint32_t k = 0; k < r->wakes.len; k++) {
+		const struct lc_rec_wake *w = r->wakes.data[k];
+
+		if (w->lock == t->lock)
+			*lc_push(&out->list) = (struct waker){
+				w->thread, w->lock, w->rec.seq, w->site
+			};
+	}
+}
+
+/* Who can end the waits of those that hold something, and the waits of these,
+ * and so on. */
 static void find_wakers(const struct lc_record *r, struct wakers *out)
 {
-	bool *critical = lc_alloc((r->tuples.len + 1) * sizeof(*critical));
+	bool more;
 
-	for (uint32_t i = 0; i < r->tuples.len; i++) {
-		const struct lc_rec_tuple *t = r->tuples.data[i];
-		bool known = false;
+	do {
+		more = false;
+		for (uint32_t i = 0; i < r->tuples.len; i++) {
+			const struct lc_rec_tuple *t = r->tuples.data[i];
+			uint32_t before = out->list.len;
 
-		if (!is_wait(r, t))
-			continue;
-		for (uint32_t k = 0; k < i && !known; k++)
-			known = critical[k] &&
-				r->tuples.data[k]->lock == t->lock;
-		critical[i] = !known;
-		if (known)
-			continue;
-		if (LC_WHAT_KIND(t->what) == LC_KIND_THREAD) {
-			const struct lc_rec_lock *l =
-				lc_record_lock(r, t->lock);
-
-			if (l)
-				*lc_push(&out->list) = (struct waker){
-					(uint32_t)l->address, t->lock,
-					UINT64_MAX, 0
-				};
-			continue;
+			if (!is_wait(r, t) || knows(out, t->lock) ||
+			    !(holds_owned(r, t) || wakes(out, t)))
+				continue;
+			add_wakers(r, t, out);
+			more = more || out->list.len > before;
 		}
-		for (uint32_t k = 0; k < r->wakes.len; k++) {
-			const struct lc_rec_wake *w = r->wakes.data[k];
-
-			if (w->lock == t->lock)
-				*lc_push(&out->list) = (struct waker){
-					w->thread, w->lock, w->rec.seq,
-					w->site
-				};
-		}
-	}
-	free(critical);
+	} while (more);
 }
 
 static void add_real_holds(const struct lc_record *r, struct lc_deps *d,
@@ -155,7 +172,7 @@ static void add_tuple(const struct lc_record *r, struct lc_deps *d,
 	if (!wait && !lc_deps_is_owned(r, t->lock, t->what))
 		return;
 	add_real_holds(r, d, &dep, t);
-	if (!wait && !dep.relock)
+	if (!dep.relock)
 		add_wakes(w, d, &dep, t);
 	if (dep.nholds)
 		*lc_push(&d->deps) = dep;

@@ -215,14 +215,19 @@ static void confirm_by_misuse(struct lc_target *t, struct lc_record *r,
 static char *hang_title(struct lc_record *r, const struct lc_rec_hang *h)
 {
 	struct lc_buf b = {0};
-	uint32_t n = h->cycle ? h->cycle : h->count;
+	uint32_t n = h->cycle ? h->cycle : h->count, said = 0;
 
 	lc_buf_str(&b, h->cycle == 1 ? "a thread waits for itself at "
 		       : h->cycle    ? "deadlock at "
 				     : "hang at ");
-	for (uint32_t i = 0; i < n && i < 8; i++)
-		lc_buf_printf(&b, "%s%s", i ? ", " : "",
+	for (uint32_t i = 0; i < n && said < 8; i++) {
+		/* Who joins the others only looks on. */
+		if (!h->cycle && n > 1 &&
+		    LC_WHAT_KIND(h->edges[i].what) == LC_KIND_THREAD)
+			continue;
+		lc_buf_printf(&b, "%s%s", said++ ? ", " : "",
 			      lc_record_where(r, h->edges[i].wait_site)->text);
+	}
 	return b.data;
 }
 

@@ -207,13 +207,16 @@ bool lc_target_waits(const struct lc_confirm *c, const struct lc_target *t)
 	return false;
 }
 
-/* Of a thread that could wake itself nothing is to be said. */
+/* Nothing is to be said of a thread that could wake itself, and of threads that
+ * only wait for each other's signals: no lock can be late there. */
 static bool is_idle(const struct lc_deps *d, const struct lc_chain *c)
 {
+	uint32_t wakers = 0;
+
 	for (uint32_t i = 0; i < c->n; i++)
-		if (d->holds.data[c->hold[i]].waker)
-			return c->reason == LC_REASON_SAME_THREAD;
-	return false;
+		wakers += d->holds.data[c->hold[i]].waker;
+	return wakers == c->n ||
+	       (wakers && c->reason == LC_REASON_SAME_THREAD);
 }
 
 void lc_targets_predict(struct lc_confirm *c)

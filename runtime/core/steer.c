@@ -78,14 +78,14 @@ static uint32_t random_byte(void)
 /* ---- what matches ---- */
 
 /* Holds the thread what it must? *held gets it: taken at an outer site of m, or
- * NULL where none is named. A thread that waits holds something in any case. */
+ * NULL where none is named. Who waits anywhere must hold something. */
 static bool holds_outer(const struct member *m, const struct lc_rt_event *e,
 			const void **held)
 {
 	struct lc_rt_thread *t = e->thread;
 
 	*held = NULL;
-	if (!m->nouter && m->kind == MEMBER_LOCK)
+	if (!m->nouter && m->ninner)
 		return true;
 	for (uint32_t i = lc_rt_depth(t); i > 0; i--) {
 		const struct lc_rt_edge *h = lc_rt_edge_at(t, i);

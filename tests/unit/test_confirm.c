@@ -54,6 +54,37 @@ static void expect(struct lc_deps *d, uint32_t n, enum lc_reason reason)
 	lc_deps_release(d);
 }
 
+/* The last dependency's thread will wake who waits for `object`. */
+static void will_wake(struct lc_deps *d, uint32_t object)
+{
+	*lc_push(&d->holds) = (struct lc_hold){ object, false, true, object };
+	d->deps.data[d->deps.len - 1].nholds++;
+}
+
+static void a_wait_with_the_lock_its_waker_needs(void **state)
+{
+	struct lc_deps d = {0};
+
+	(void)state;
+	wants(&d, 1, 1, "1", 8);
+	d.deps.data[0].wait = true;
+	wants(&d, 2, 1, "", 1);
+	will_wake(&d, 8);
+	expect(&d, 1, LC_REASON_NONE);
+}
+
+static void what_two_will_signal_is_no_gate(void **state)
+{
+	struct lc_deps d = {0};
+
+	(void)state;
+	wants(&d, 1, 1, "1", 2);
+	will_wake(&d, 8);
+	wants(&d, 2, 1, "2", 1);
+	will_wake(&d, 8);
+	expect(&d, 1, LC_REASON_NONE);
+}
+
 static void opposite_orders_can_deadlock(void **state)
 {
 	struct lc_deps d = {0};
@@ -339,6 +370,8 @@ static void cut_and_damaged_ones_are_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_wait_with_the_lock_its_waker_needs),
+		cmocka_unit_test(what_two_will_signal_is_no_gate),
 		cmocka_unit_test(opposite_orders_can_deadlock),
 		cmocka_unit_test(one_order_is_no_cycle),
 		cmocka_unit_test(a_ring_of_three),

@@ -2,7 +2,6 @@
 /*
  * battery: real
  * why: waits at a barrier with a lock that the other needs before it gets there
- * known: confirm does not look for waits that a held lock keeps from ending
  */
 #include "battery.h"
 

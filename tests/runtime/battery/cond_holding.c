@@ -2,7 +2,6 @@
 /*
  * battery: real
  * why: waits for a condition with a lock that the one who signals needs first
- * known: confirm does not look for waits that a held lock keeps from ending
  */
 #include "battery.h"
 

@@ -2,7 +2,6 @@
 /*
  * battery: real
  * why: comes back from a wait with A held and takes the wait's own lock again, which is crossed
- * known: confirm does not look for waits that a held lock keeps from ending
  */
 #include "battery.h"
 

@@ -3,7 +3,6 @@
  * battery: real
  * why: waits for an Event with a lock that the one who sets it needs first
  * header
- * known: confirm does not look for waits that a held lock keeps from ending
  */
 #include "battery.h"
 

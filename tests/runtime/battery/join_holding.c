@@ -2,7 +2,6 @@
 /*
  * battery: real
  * why: main joins with a lock that the thread may still need
- * known: confirm does not look for waits that a held lock keeps from ending
  */
 #include "battery.h"
 

@@ -2,7 +2,6 @@
 /*
  * battery: real
  * why: the once routine needs a lock that another holds while it waits for the once
- * known: confirm does not look for waits that a held lock keeps from ending
  */
 #include "battery.h"
 

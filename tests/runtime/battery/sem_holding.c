@@ -2,7 +2,6 @@
 /*
  * battery: real
  * why: waits for a semaphore with a lock that the one who posts needs first
- * known: confirm does not look for waits that a held lock keeps from ending
  */
 #include "battery.h"
 
