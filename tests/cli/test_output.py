@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What comes out: text, SARIF, JSON, and always the same bytes."""
+import fcntl
 import json
 import os
+import pty
 import re
+import struct
+import subprocess
+import termios
 
 BAD = """#include <pthread.h>
 static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
@@ -143,6 +148,48 @@ def test_progress_is_on_stderr_only(box):
     for line in with_progress.out.split("\n"):
         box.check(line == "" or line[0] in " \t" or re.match(
             r"\S+:\d+:\d+: (error|warning|note): ", line), f"odd: {line}")
+
+
+def on_a_terminal(box, *args, term="xterm", width=40):
+    """What a terminal of this width gets as stderr."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ,
+                struct.pack("HHHH", 24, width, 0, 0))
+    env = dict(os.environ, TERM=term, LC_ALL="C.UTF-8",
+               ASAN_OPTIONS="exitcode=99")
+    with subprocess.Popen([box.lockcheck, *args], cwd=box.path, env=env,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # how Linux says that the other end is closed
+                break
+            if not part:
+                break
+            seen += part
+        os.close(ours)
+    box.check(process.returncode == 1, f"ends with {process.returncode}")
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_progress_on_a_terminal(box):
+    box.demo()
+    seen = on_a_terminal(box, "check")
+    drawn = seen.split("\r\x1b[K")
+    box.check(any(re.match(r"\[\d+/8, \d+/s\] \S+\.c$", d) for d in drawn),
+              f"units: {seen!r}")
+    box.check("solving" in drawn and "judging" in drawn, f"stages: {seen!r}")
+    box.check(all(len(d) < 40 for d in drawn[:-1]), f"one line: {seen!r}")
+    box.check(drawn[-1].startswith("lockcheck: 4 findings"),
+              f"it is gone before the summary: {seen!r}")
+    for args in (("--progress", "plain"), ("--progress=none",), ("-q",)):
+        seen = on_a_terminal(box, "check", *args)
+        box.check("\x1b" not in seen and "\r" not in seen, f"{args}: {seen!r}")
+    seen = on_a_terminal(box, "check", term="dumb")
+    box.check("\x1b" not in seen, f"TERM=dumb: {seen!r}")
 
 
 def test_full_disk(box):
