@@ -34,6 +34,10 @@ enum lc_target_kind {
 struct lc_line {
 	char *file; /* as in the database; NULL: any */
 	uint32_t line;
+	/* Of the call that leads there, which is what a run shows where the
+	 * compiler has made the last call a jump; NULL: none. */
+	char *call_file;
+	uint32_t call_line;
 };
 struct lc_side { /* a member as the analysis sees it */
 	struct lc_line outer, inner;
@@ -58,7 +62,7 @@ struct lc_target {
 	char *schedule; /* path, NULL if there is none */
 	uint32_t runs, visits; /* steered runs; parked threads in them */
 	/* of the steered runs so far */
-	uint32_t blocked, graces, delayed_blocked;
+	uint32_t blocked, graces, delayed_blocked, stays_s;
 	char *blocker; /* the last one's words */
 	LC_ARRAY(struct lc_words_of_member {
 		char *site;

@@ -12,10 +12,12 @@
 #include "base/words.h"
 #include "confirm/confirm.h"
 
+enum { STAYS_ENOUGH_S = 2, REPLAY_GRACE_MS = 10000 };
 enum { SAME_ENOUGH = 4 }; /* runs that end by the same blocker */
 
 struct outcome {
 	uint32_t parked, blocked, graces, met;
+	uint32_t stays_s; /* seconds that they stayed where they met */
 	bool delayed;
 	char *blocker; /* words */
 	struct lc_buf expect; /* of a guess: what happened, for replay */
@@ -93,6 +95,9 @@ static void read_steps(struct lc_target *t, struct lc_record *r,
 		case LC_STEER_MET:
 			o->met++;
 			break;
+		case LC_STEER_STAYS:
+			o->stays_s = (uint32_t)(s->value / 1000);
+			break;
 		case LC_STEER_BLOCKED:
 			o->blocked++;
 			held = s;
@@ -125,6 +130,8 @@ static bool learn(struct lc_target *t, struct outcome *o)
 	t->runs++;
 	t->visits += o->parked;
 	t->graces += o->graces;
+	if (o->stays_s > t->stays_s)
+		t->stays_s = o->stays_s;
 	if (o->blocked && !o->graces) {
 		t->blocked = same || !t->blocked ? t->blocked + 1 : 1;
 		t->delayed_blocked += o->delayed;
@@ -133,14 +140,21 @@ static bool learn(struct lc_target *t, struct outcome *o)
 		free(t->blocker);
 		t->blocker = o->blocker;
 	}
-	return t->blocked >= SAME_ENOUGH && !t->graces;
+	return (t->blocked >= SAME_ENOUGH && !t->graces) ||
+	       t->stays_s >= STAYS_ENOUGH_S;
 }
 
 static void give_up(struct lc_target *t)
 {
 	const char *word = "";
 
-	if (t->graces) {
+	if (t->stays_s >= STAYS_ENOUGH_S) {
+		lc_buf_printf(&t->detail, "it was made to happen, and stayed so "
+			      "for %u s, until the run was ended; but other "
+			      "threads went on, and one of them could end the "
+			      "wait\n", t->stays_s);
+		word = "running";
+	} else if (t->graces) {
 		lc_buf_printf(&t->detail, "in %u steered runs the partners did "
 			      "not meet in time\n", t->runs);
 		word = "time";
@@ -178,11 +192,15 @@ static char *schedule_path(const struct lc_direct_options *o,
 	return path;
 }
 
-static int keep_schedule(struct lc_target *t, const char *text,
-			 const struct lc_direct_options *o, uint32_t number,
-			 struct lc_error *err)
+/* As run `i` was, but that a stopped thread waits longer for its partner, which
+ * is known to come. */
+static int keep_schedule(struct lc_confirm *c, struct lc_target *t, uint32_t i,
+			 const char *expect, const struct lc_direct_options *o,
+			 uint32_t number, struct lc_error *err)
 {
 	char *path = schedule_path(o, t, number);
+	char *plan = lc_plan_text(c, t, i + 1, i % 2 == 0, REPLAY_GRACE_MS);
+	char *text = lc_asprintf("%s%s", plan, expect ? expect : "");
 	int rc = 0;
 
 	if (mkdir(o->schedules, 0777) && errno != EEXIST)
@@ -194,6 +212,8 @@ static int keep_schedule(struct lc_target *t, const char *text,
 		free(path);
 	else
 		t->schedule = path;
+	free(plan);
+	free(text);
 	return rc;
 }
 
@@ -236,7 +256,7 @@ static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 		  const struct lc_direct_options *o, struct lc_error *err)
 {
 	for (uint32_t i = 0; i < o->runs; i++) {
-		struct outcome out = { 0, 0, 0, 0, false, NULL, {0} };
+		struct outcome out = { 0, 0, 0, 0, 0, false, NULL, {0} };
 		/* A partner that comes late is waited for in later runs. */
 		uint32_t grace_ms = t->graces && i ? o->launch.timeout_s * 500
 						   : 1000;
@@ -244,15 +264,10 @@ static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 		bool happened = false, enough;
 		int rc = run_once(c, t, o, text, &out, &happened, err);
 
-		if (out.expect.len) {
-			char *more = lc_asprintf("%s%s", text, out.expect.data);
-
-			free(text);
-			text = more;
-		}
-		if (!rc && happened)
-			rc = keep_schedule(t, text, o, number, err);
 		free(text);
+		if (!rc && happened)
+			rc = keep_schedule(c, t, i, out.expect.data, o, number,
+					   err);
 		lc_buf_release(&out.expect);
 		enough = learn(t, &out);
 		if (rc || happened)

@@ -43,6 +43,19 @@ void lc_line_copy(struct lc_line *to, const struct lc_line *from)
 {
 	to->file = lc_strdup(from->file);
 	to->line = from->line;
+	to->call_file = from->call_file ? lc_strdup(from->call_file) : NULL;
+	to->call_line = from->call_line;
+}
+
+static void set_step(struct lc_line *to, const struct steps *s, uint32_t i)
+{
+	const struct step *before = i ? &s->list.data[i - 1] : NULL;
+
+	lc_line_copy(to, &s->list.data[i].at);
+	if (before && !strcmp(before->role, "call")) {
+		to->call_file = lc_strdup(before->at.file);
+		to->call_line = before->at.line;
+	}
 }
 
 /* The two places of a witness: the last that is wanted (or released), and
@@ -55,16 +68,16 @@ static void add_side(struct lc_target *t, const struct steps *s, uint32_t lock)
 
 	for (uint32_t i = end; i-- > 0 && !side->inner.file;)
 		if (!strcmp(s->list.data[i].role, last)) {
-			lc_line_copy(&side->inner, &s->list.data[i].at);
+			set_step(&side->inner, s, i);
 			end = i;
 		}
 	for (uint32_t i = end; i-- > 0 && !side->outer.file;)
 		if (!strcmp(s->list.data[i].role, "acquire") &&
 		    (!lock || s->list.data[i].lock == lock))
-			lc_line_copy(&side->outer, &s->list.data[i].at);
+			set_step(&side->outer, s, i);
 	for (uint32_t i = end; i-- > 0 && !side->outer.file;)
 		if (!strcmp(s->list.data[i].role, "acquire"))
-			lc_line_copy(&side->outer, &s->list.data[i].at);
+			set_step(&side->outer, s, i);
 }
 
 static int load_sides(struct lc_target *t, struct lc_store *store,

@@ -4,31 +4,38 @@
 
 #include "confirm/targets.h"
 
+/* Is it as the chain, which has been seen, says? */
+static bool is_in_chain(struct lc_confirm *c, const struct lc_target *t,
+			uint32_t m, struct lc_record *r,
+			const struct lc_rec_edge *e,
+			const struct lc_rec_edge *held)
+{
+	struct lc_record *base = &c->base.records.data[t->record];
+	const struct lc_deps *d = &c->deps.data[t->record];
+	const struct lc_dep *dep = &d->deps.data[t->chain.dep[m]];
+	const struct lc_hold *hold = &d->holds.data[t->chain.hold[m]];
+
+	return !strcmp(lc_record_where(r, e->wait_site)->key,
+		       lc_record_where(base, dep->site)->key) &&
+	       (hold->waker ||
+		(held && !strcmp(lc_record_where(r, held->hold_site)->key,
+				 lc_record_where(base, hold->site)->key)));
+}
+
 /* Edge i of a hang as member `m` of the target? */
 static bool is_member(struct lc_confirm *c, const struct lc_target *t,
 		      uint32_t m, struct lc_record *r,
 		      const struct lc_rec_hang *h, uint32_t i)
 {
 	const struct lc_rec_edge *e = &h->edges[i], *held = lc_hang_held(h, i);
-	struct lc_record *base = &c->base.records.data[t->record];
-	const struct lc_deps *d;
-	const struct lc_hold *hold;
 
-	if (t->sides.len > m)
-		return held && lc_is_at(c, r, &t->sides.data[m].inner, e->wait_site,
-			     e->wait_stack) &&
-		       lc_is_at(c, r, &t->sides.data[m].outer, held->hold_site,
-			     held->hold_stack);
-	if (!t->has_chain)
-		return false;
-	d = &c->deps.data[t->record];
-	hold = &d->holds.data[t->chain.hold[m]];
-	return !strcmp(lc_record_where(r, e->wait_site)->key,
-		       lc_record_where(base, d->deps.data[t->chain.dep[m]].site)
-			       ->key) &&
-	       (hold->waker ||
-		(held && !strcmp(lc_record_where(r, held->hold_site)->key,
-				 lc_record_where(base, hold->site)->key)));
+	if (t->has_chain && m < t->chain.n && is_in_chain(c, t, m, r, e, held))
+		return true;
+	return t->sides.len > m && held &&
+	       lc_is_at(c, r, &t->sides.data[m].inner, e->wait_site,
+			e->wait_stack) &&
+	       lc_is_at(c, r, &t->sides.data[m].outer, held->hold_site,
+			held->hold_stack);
 }
 
 /* Waits for what has no owner: each member is somewhere in the hang, which

@@ -15,22 +15,28 @@ static bool ends_with_path(const char *path, const char *tail)
 	       (n == m || path[n - m - 1] == '/');
 }
 
-static bool is_line(const struct lc_confirm *c, const struct lc_line *l,
-		    const struct lc_where *w)
+static bool is_file_line(const struct lc_confirm *c, const char *file,
+			 uint32_t line, const struct lc_where *w)
 {
 	char *full, *seen;
 	bool same;
 
-	if (!l->file || !l->line || l->line != w->line || !*w->file)
+	if (!file || !line || line != w->line || !*w->file)
 		return false;
-	if (*l->file != '/' && ends_with_path(w->file, l->file))
+	if (*file != '/' && ends_with_path(w->file, file))
 		return true;
-	full = lc_path_join(c->root ? c->root : ".", l->file);
+	full = lc_path_join(c->root ? c->root : ".", file);
 	seen = lc_path_normal(w->file);
 	same = !strcmp(full, seen) || ends_with_path(full, seen);
 	free(full);
 	free(seen);
 	return same;
+}
+
+static bool is_line(const struct lc_confirm *c, const struct lc_line *l,
+		    const struct lc_where *w)
+{
+	return is_file_line(c, l->file, l->line, w);
 }
 
 /* Is the place, or one of the calls that lead to it, at that line? */
@@ -39,7 +45,9 @@ bool lc_is_at(const struct lc_confirm *c, struct lc_record *r,
 {
 	const struct lc_rec_stack *s;
 
-	if (is_line(c, l, lc_record_where(r, site)))
+	if (is_line(c, l, lc_record_where(r, site)) ||
+	    is_file_line(c, l->call_file, l->call_line,
+			 lc_record_where(r, site)))
 		return true;
 	s = lc_record_stack(r, stack);
 	for (uint32_t i = 0; s && i < s->count && i < 6; i++)
@@ -53,6 +61,25 @@ bool lc_is_at(const struct lc_confirm *c, struct lc_record *r,
 struct seen {
 	bool outer, inner, nested;
 };
+
+/* Was what the tuple holds taken there? What a condition wait has taken back
+ * was taken by its thread wherever it took it before. */
+static bool is_held_from(struct lc_confirm *c, struct lc_record *r,
+			 const struct lc_line *l, const struct lc_rec_tuple *by,
+			 const struct lc_rec_held *h)
+{
+	if (lc_is_at(c, r, l, h->site, h->stack))
+		return true;
+	for (uint32_t i = 0; h->what & LC_WHAT_RELOCK && i < r->tuples.len;
+	     i++) {
+		const struct lc_rec_tuple *t = r->tuples.data[i];
+
+		if (t->thread == by->thread && t->lock == h->lock &&
+		    lc_is_at(c, r, l, t->site, t->stack))
+			return true;
+	}
+	return false;
+}
 
 static void see(struct lc_confirm *c, uint32_t record,
 		const struct lc_side *side, struct seen *seen,
@@ -81,8 +108,8 @@ static void see(struct lc_confirm *c, uint32_t record,
 					&d->holds.data[dep->first_hold + m];
 
 				if (h->lock != t->held[k].lock ||
-				    !lc_is_at(c, r, &side->outer,
-					   t->held[k].site, t->held[k].stack))
+				    !is_held_from(c, r, &side->outer, t,
+						  &t->held[k]))
 					continue;
 				seen->nested = true;
 				*lc_push(&choices->list) = (struct lc_choice){
@@ -178,7 +205,7 @@ static void match_cycle(struct lc_confirm *c, struct lc_target *t)
 static void match_single(struct lc_confirm *c, struct lc_target *t)
 {
 	struct seen seen = { false, false, false };
-	struct lc_side none = { { NULL, 0 }, { NULL, 0 } };
+	struct lc_side none = { { 0 }, { 0 } };
 	const struct lc_side *side = t->sides.len ? &t->sides.data[0] : &none;
 
 	for (uint32_t r = 0; r < c->base.records.len; r++) {

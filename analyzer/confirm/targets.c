@@ -27,7 +27,9 @@ void lc_target_release(struct lc_target *t)
 	lc_buf_release(&t->detail);
 	for (uint32_t i = 0; i < t->sides.len; i++) {
 		free(t->sides.data[i].outer.file);
+		free(t->sides.data[i].outer.call_file);
 		free(t->sides.data[i].inner.file);
+		free(t->sides.data[i].inner.call_file);
 	}
 	lc_array_release(&t->sides);
 	for (uint32_t i = 0; i < t->delays.len; i++)

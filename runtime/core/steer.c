@@ -42,6 +42,12 @@ struct waiter {
 static struct plan plan;
 static struct waiter waiters[MAX_MEMBERS];
 static uint32_t graces, stalls;
+/* After the meeting: one that waits, and one that would wake it. */
+static struct {
+	struct lc_rt_thread *waits, *wakes;
+	uint32_t serial;
+	uint64_t since_ns, told_ns;
+} stay_put;
 static uint32_t done; /* met, or given up: nothing is parked any more */
 static uint32_t busy; /* guards all of the above */
 static uint32_t epoch; /* lc_rt_epoch: a child has none of these threads */
@@ -50,6 +56,7 @@ static void forget_parent(void)
 {
 	epoch = lc_rt_epoch;
 	busy = 0;
+	stay_put.waits = NULL;
 	for (uint32_t i = 0; i < MAX_MEMBERS; i++)
 		plan.members[i].thread = waiters[i].thread = NULL;
 }
@@ -330,6 +337,43 @@ static bool all_settled(bool by_tick)
 	return settled;
 }
 
+static void remember_meeting(void)
+{
+	for (uint32_t i = 0; i < plan.nmembers; i++) {
+		const struct member *m = &plan.members[i];
+		const struct member *by = &plan.members[(i + 1) % plan.nmembers];
+
+		if (m->kind == MEMBER_LOCK || by->kind != MEMBER_LOCK)
+			continue;
+		stay_put.waits = m->thread;
+		stay_put.wakes = by->thread;
+		stay_put.serial = m->thread->wait_serial;
+		stay_put.since_ns = stay_put.told_ns = lc_rt_now_ns();
+	}
+}
+
+/* Each second: do they still wait? Where other threads go on for ever, this is
+ * all that can be said (the watcher believes in stillness only). */
+static void look_at_meeting(void)
+{
+	struct lc_rt_thread *w = stay_put.waits, *by = stay_put.wakes;
+	uint64_t now = lc_rt_now_ns(), place;
+
+	if (!w || now - stay_put.told_ns < 1000u * 1000000u)
+		return;
+	stay_put.told_ns = now;
+	if (w->state != LC_RT_THREAD_LIVE || by->state != LC_RT_THREAD_LIVE ||
+	    w->wait_serial != stay_put.serial || !w->wait_object ||
+	    !lc_rt_waits_for(by, &place)) {
+		stay_put.waits = NULL;
+		return;
+	}
+	lc_rt_record_steer(LC_STEER_STAYS, by->id, 0, 0,
+			   lc_rt_place_of(LC_RT_PLACE_SITE(place),
+					  LC_RT_PLACE_WHAT(place)),
+			   (now - stay_put.since_ns) / 1000000u, NULL);
+}
+
 /* With the state locked: all members are there, and go on together. */
 static void meet(bool by_tick)
 {
@@ -340,6 +384,7 @@ static void meet(bool by_tick)
 	for (uint32_t i = 1; i < plan.nmembers; i++)
 		if (plan.members[i].since_ns > last->since_ns)
 			last = &plan.members[i];
+	remember_meeting();
 	lc_rt_record_steer(LC_STEER_MET, last->thread->id, 0, 0, 0,
 			   plan.nmembers, NULL);
 	release_all();
@@ -522,8 +567,10 @@ static void thread_ended(struct lc_rt_thread *t)
 
 static void tick(void)
 {
-	if (__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+	if (__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
+		look_at_meeting();
 		return;
+	}
 	lock_state();
 	decide(true);
 	unlock_state();

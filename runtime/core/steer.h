@@ -21,6 +21,9 @@ enum lc_steer_event {
 	LC_STEER_BLOCKER = 5,
 	LC_STEER_GRACE = 6, /* let go: the grace time is over */
 	LC_STEER_WAITS = 8, /* is at its wait, not parked; site: the wait */
+	/* After they met, one that waits for what has no owner has done so for
+	 * `value` ms now, and thread (who would wake it) for a lock it holds. */
+	LC_STEER_STAYS = 9,
 	LC_STEER_STILL = 7, /* let go: nobody runs, nobody comes */
 };
 
