@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "gate/git.h"
+#include "report/schedule.h"
 
 static int find_base(const char *root, const char *rev, char **base,
 		     struct lc_error *err)
@@ -224,9 +225,10 @@ static bool changed_on_the_way(const struct lc_changes *c,
 }
 
 /* The step that says most: of those changed one that acquires, else a call,
- * else any. */
+ * else any. *thread is whose it is; left alone if it is nobody's. */
 static const struct lc_place *changed_step(const struct lc_changes *c,
-					   const struct lc_finding *f)
+					   const struct lc_finding *f,
+					   uint32_t *thread)
 {
 	static const int weight[] = {
 		[LC_ROLE_ENTRY] = 1, [LC_ROLE_CALL] = 2, [LC_ROLE_ACQUIRE] = 3,
@@ -244,12 +246,33 @@ static const struct lc_place *changed_step(const struct lc_changes *c,
 			if (weight[s->role] > most && changed(c, &s->at)) {
 				best = &s->at;
 				most = weight[s->role];
+				*thread = t;
 			}
 		}
 	for (uint32_t i = 0; !best && i < f->related.len; i++)
 		if (changed(c, &f->related.data[i].at))
 			best = &f->related.data[i].at;
 	return best;
+}
+
+static void turn(void *data, size_t size, uint32_t n, uint32_t by)
+{
+	char *all = data, *kept = lc_alloc(size * n);
+
+	for (uint32_t i = 0; i < n; i++)
+		memcpy(kept + i * size, all + (i + by) % n * size, size);
+	memcpy(all, kept, size * n);
+	free(kept);
+}
+
+/* A cycle is the same wherever it begins: at the edge that changed. */
+static void begin_with(struct lc_finding *f, uint32_t thread)
+{
+	if (!thread || f->traces.len != f->locks.len)
+		return;
+	turn(f->traces.data, sizeof(*f->traces.data), f->traces.len, thread);
+	turn(f->locks.data, sizeof(*f->locks.data), f->locks.len, thread);
+	lc_schedule(f);
 }
 
 static void move_place(struct lc_finding *f, const struct lc_place *to)
@@ -274,11 +297,14 @@ void lc_changes_apply(const struct lc_changes *c, struct lc_findings *f)
 	for (uint32_t i = 0; i < f->findings.len; i++) {
 		struct lc_finding *x = &f->findings.data[i];
 		bool here = changed(c, &x->at);
-		const struct lc_place *step = here ? NULL : changed_step(c, x);
+		uint32_t thread = 0;
+		const struct lc_place *step = changed_step(c, x, &thread);
 
 		x->touched = here || step || changed_on_the_way(c, x);
-		if (step)
+		if (step && !here)
 			move_place(x, step);
+		if (step)
+			begin_with(x, thread);
 	}
 	for (int touched = 1; touched >= 0; touched--)
 		for (uint32_t i = 0; i < f->findings.len; i++)

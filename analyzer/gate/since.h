@@ -37,7 +37,7 @@ void lc_changes_release(struct lc_changes *c);
  * or its related places, or of a function between two steps in it. They come
  * first (else the order stays), and if their own place was not changed, it
  * becomes a step that was, if there is one: code hosts show a finding in a
- * change only where the change is.
+ * change only where the change is. A cycle begins with the thread of that step.
  */
 void lc_changes_apply(const struct lc_changes *c, struct lc_findings *f);
 

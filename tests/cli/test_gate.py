@@ -354,6 +354,17 @@ void two(void)
               f"the first edge is what changed: {done}")
     done = box.run("check", "--fail-on", "warning", "a é.c", "--", code=1)
     box.check([f[1] for f in done.findings()] == [15], f"without: {done}")
+    first = "T1 any caller: %s() begins"
+    box.check(first % "one" in done.out, f"the cycle begins with one(): {done}")
+    box.write("a é.c", head + "\n" + (cycle % inner).replace(
+        "k(&k);\n\tpthread_mutex_lock(&m", "k( &k);\n\tpthread_mutex_lock( &m"))
+    done = box.run("check", "--fail-on", "warning", "--since", "side", "a é.c",
+                   "--", code=1)
+    box.check(first % "two" in done.out, f"what changed comes first: {done}")
+    steps = [line.split(" (")[0].strip() for line in done.out.split("\n")
+             if line.startswith("    ") and " (a" in line]
+    box.equal(steps, ["takes k", "takes m", "waits for m", "waits for k"],
+              "and the schedule too")
 
 
 def test_since_sees_a_release_that_is_gone(box):
