@@ -125,6 +125,19 @@ def test_run_with_bear(box):
         check_a_make(box, "--capture=bear")
 
 
+def test_run_where_bear_cannot_work(box):
+    """Without a network, as in a sandbox."""
+    sandbox = "unshare -rn"
+    if not shutil.which("bear") or subprocess.run(
+            f"{sandbox} true", shell=True, check=False,
+            stderr=subprocess.DEVNULL).returncode:
+        return
+    project(box)
+    done = shell(box, f"{sandbox} lockcheck run -- make -j4", code=1)
+    box.check("bear needs a socket on localhost" in done.stderr and
+              "8 units" in done.stderr, done.stderr)
+
+
 def test_run_sees_every_way_to_start_a_program(box):
     box.write("starter.c", STARTER)
     for name in "0123456789ab":
