@@ -106,13 +106,22 @@ enum lc_step_kind {
 			    * last, only read (LC_OP_LOAD) */
 	LC_STEP_CONTAINER, /* container_of: ref = field that the object so far
 			    * is embedded as; CONTAINER f, FIELD f cancel */
+	LC_STEP_PLUS,      /* not an object, as MASK: + value */
+	LC_STEP_NEGATE,    /* … negated */
+	LC_STEP_OR,        /* … | value */
 	LC_STEP_ARITH      /* not an object: a pure function of the value here;
 			    * value = a hash of operator and constant operand,
 			    * with LC_ARITH_WRAPS set for "(x + 1) % n".
-			    * Only last, only read: gives "x + 1", "~x", "x >> 3"
+			    * Only last, only read: gives "~x", "x >> 3"
 			    * an identity so that equal tests correlate */
 };
 #define LC_ARITH_WRAPS 1
+static inline bool lc_step_computes(uint32_t kind)
+{
+	return kind == LC_STEP_MASK || kind == LC_STEP_PLUS ||
+	       kind == LC_STEP_NEGATE || kind == LC_STEP_OR ||
+	       kind == LC_STEP_ARITH;
+}
 struct lc_step {
 	uint32_t kind; /* enum lc_step_kind */
 	uint32_t ref;

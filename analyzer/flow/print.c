@@ -135,6 +135,15 @@ void lc_path_print(const struct lc_unit *u, uint32_t flow, uint32_t path,
 				pending = true;
 			else if (s->kind == LC_STEP_MASK)
 				lc_buf_printf(out, " & %" PRId64, s->value);
+			else if (s->kind == LC_STEP_PLUS)
+				lc_buf_printf(out, " %c %" PRId64,
+					      s->value < 0 ? '-' : '+',
+					      s->value < 0 ? -s->value
+							   : s->value);
+			else if (s->kind == LC_STEP_NEGATE)
+				lc_buf_str(out, " * -1");
+			else if (s->kind == LC_STEP_OR)
+				lc_buf_printf(out, " | %" PRId64, s->value);
 			else
 				lc_buf_printf(out, " op#%04x",
 					      (unsigned)(s->value & 0xffff));

@@ -100,7 +100,7 @@ static const char *step_fault(const struct lc_unit *u, const struct lc_path *p,
 		REQUIRE(s->ref < u->fields.len);
 	if (s->kind == LC_STEP_INDEX_VAR)
 		REQUIRE(s->ref < u->operands.len);
-	if (s->kind == LC_STEP_MASK || s->kind == LC_STEP_ARITH)
+	if (lc_step_computes(s->kind))
 		REQUIRE(i + 1 == p->nsteps);
 	return NULL;
 }

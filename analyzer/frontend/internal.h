@@ -301,6 +301,8 @@ struct fe_place fe_index(struct lc_parser *fe, struct fe_place p,
 			 struct fe_value *index);
 struct fe_value fe_offset_by(struct lc_parser *fe, struct fe_value *v,
 			     struct fe_value *index);
+/* Operators that libclang does not number with the others. */
+enum fe_operator { FE_NEGATE = 100, FE_INVERT, FE_SWAPPED };
 struct fe_value fe_arith(struct lc_parser *fe, struct fe_value *v,
 			 uint32_t op, int64_t constant);
 bool fe_last_step(struct lc_parser *fe, struct fe_place p, enum lc_step_kind k);

@@ -37,11 +37,10 @@ void fe_assign(struct lc_parser *fe, struct fe_place to, struct fe_value *v,
 
 	if (fe->cur == LC_NONE || says_nothing(fe, to, v))
 		return;
-	/* x = x + 1: after it the new x is not what ARITH says of it. */
+	/* x = x >> 1: after it the new x is not what ARITH says of it. */
 	if (v->kind == LC_OP_LOAD && v->place.root_kind == to.root_kind &&
 	    v->place.root == to.root &&
-	    (fe_last_step(fe, v->place, LC_STEP_ARITH) ||
-	     fe_last_step(fe, v->place, LC_STEP_MASK)))
+	    fe_last_step(fe, v->place, LC_STEP_ARITH))
 		v = &opaque;
 	path = fe_path(fe, to, 0);
 	operand = fe_operand(fe, v, 0);

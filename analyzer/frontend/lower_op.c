@@ -9,7 +9,6 @@
 #include "frontend/internal.h"
 
 /* Numbers for ARITH of unary operators, beyond libclang's binary ones. */
-enum { ARITH_NEGATE = 100, ARITH_INVERT, ARITH_SWAPPED };
 
 #define MAX_OFFSETOF 8
 
@@ -69,10 +68,10 @@ struct fe_value fe_unary(struct lc_parser *fe, uint32_t node, bool want)
 		return fe_read_object(fe, node);
 	case CXUnaryOperator_Minus:
 		v = fe_eval(fe, child);
-		return fe_arith(fe, &v, ARITH_NEGATE, 0);
+		return fe_arith(fe, &v, FE_NEGATE, 0);
 	case CXUnaryOperator_Not:
 		v = fe_eval(fe, child);
-		return fe_arith(fe, &v, ARITH_INVERT, 0);
+		return fe_arith(fe, &v, FE_INVERT, 0);
 	case CXUnaryOperator_Plus:
 	case CXUnaryOperator_Extension:
 	case CXUnaryOperator_Real:
@@ -192,7 +191,7 @@ static struct fe_value eval_arith(struct lc_parser *fe, uint32_t node,
 		if (op != CXBinaryOperator_Add && op != CXBinaryOperator_Mul &&
 		    op != CXBinaryOperator_And && op != CXBinaryOperator_Or &&
 		    op != CXBinaryOperator_Xor)
-			return fe_arith(fe, &v, ARITH_SWAPPED + op, k);
+			return fe_arith(fe, &v, FE_SWAPPED + op, k);
 		return fe_arith(fe, &v, op, k);
 	}
 	if (op == CXBinaryOperator_Rem) { /* by a variable: a number of its own */
@@ -264,6 +263,16 @@ struct fe_value fe_compound(struct lc_parser *fe, uint32_t node)
 		   fe_const(fe, right, &k) && k > INT32_MIN && k < INT32_MAX) {
 		new = fe_number(op == CXBinaryOperator_AddAssign ? k : -k);
 		flags |= LC_INSTR_STEP;
+	} else if ((op == CXBinaryOperator_AndAssign ||
+		    op == CXBinaryOperator_OrAssign) &&
+		   fe_const(fe, right, &k)) {
+		struct fe_value old = fe_load(to);
+
+		new = fe_arith(fe, &old,
+			       op == CXBinaryOperator_AndAssign
+				       ? CXBinaryOperator_And
+				       : CXBinaryOperator_Or,
+			       k);
 	} else {
 		fe_effect(fe, right);
 	}

@@ -25,11 +25,11 @@ bool fe_last_step(struct lc_parser *fe, struct fe_place p, enum lc_step_kind k)
 	return p.last != LC_NONE && fe->steps.data[p.last].s.kind == k;
 }
 
-/* A MASK or ARITH step: what is there is a value, not an object. */
+/* What is there is a value, not an object. */
 static bool is_computed(struct lc_parser *fe, struct fe_place p)
 {
-	return fe_last_step(fe, p, LC_STEP_MASK) ||
-	       fe_last_step(fe, p, LC_STEP_ARITH);
+	return p.last != LC_NONE &&
+	       lc_step_computes(fe->steps.data[p.last].s.kind);
 }
 
 static struct fe_place push(struct lc_parser *fe, struct fe_place p,
@@ -153,18 +153,49 @@ struct fe_value fe_offset_by(struct lc_parser *fe, struct fe_value *v,
 	return fe_address(fe, fe_index(fe, p, index));
 }
 
-/* `v op constant`, op a number of the caller's; '&' becomes a MASK. */
+/* Operators that the solver can calculate with. */
+static bool plain_step(uint32_t op, int64_t constant, enum lc_step_kind *kind,
+		       int64_t *value)
+{
+	bool small = constant > INT32_MIN && constant < INT32_MAX;
+
+	*value = constant;
+	switch (op) {
+	case CXBinaryOperator_And:
+		*kind = LC_STEP_MASK;
+		return true;
+	case CXBinaryOperator_Or:
+		*kind = LC_STEP_OR;
+		return true;
+	case CXBinaryOperator_Add:
+		*kind = LC_STEP_PLUS;
+		return small;
+	case CXBinaryOperator_Sub:
+		*kind = LC_STEP_PLUS;
+		*value = small ? -constant : 0;
+		return small;
+	case FE_NEGATE:
+		*kind = LC_STEP_NEGATE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* `v op constant`, op of libclang's or of enum fe_operator. */
 struct fe_value fe_arith(struct lc_parser *fe, struct fe_value *v,
 			 uint32_t op, int64_t constant)
 {
 	struct fe_place p = v->place;
 	bool wraps = op == CXBinaryOperator_Rem || op == CXBinaryOperator_And;
+	enum lc_step_kind kind;
+	int64_t value;
 	uint64_t hash = 0;
 
 	if (v->kind != LC_OP_LOAD)
 		return fe_opaque();
-	if (op == CXBinaryOperator_And && !is_computed(fe, p))
-		return fe_load(push(fe, p, LC_STEP_MASK, LC_NONE, constant));
+	if (!is_computed(fe, p) && plain_step(op, constant, &kind, &value))
+		return fe_load(push(fe, p, kind, LC_NONE, value));
 	if (is_computed(fe, p)) {
 		const struct lc_step *s = &fe->steps.data[p.last].s;
 

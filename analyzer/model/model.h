@@ -76,6 +76,7 @@ enum lc_blocking { LC_BLOCK_YES, LC_BLOCK_TRY, LC_BLOCK_TIMED };
 enum lc_success { /* of the result, when the operation took place */
 	LC_SUCCESS_ALWAYS,   /* always */
 	LC_SUCCESS_ZERO,     /* zero */
+	LC_SUCCESS_ERRNO,    /* errno: zero, else a positive error number */
 	LC_SUCCESS_NONZERO,  /* nonzero */
 	LC_SUCCESS_NONNULL,  /* nonnull (same test as nonzero) */
 	LC_SUCCESS_NONNEG,   /* nonnegative */

@@ -57,6 +57,7 @@ static const char *const blocking_names[] = {
 static const char *const success_names[] = {
 	[LC_SUCCESS_ALWAYS] = "always",
 	[LC_SUCCESS_ZERO] = "zero",
+	[LC_SUCCESS_ERRNO] = "errno",
 	[LC_SUCCESS_NONZERO] = "nonzero",
 	[LC_SUCCESS_NONNULL] = "nonnull",
 	[LC_SUCCESS_NONNEG] = "nonnegative",

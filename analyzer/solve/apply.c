@@ -75,13 +75,10 @@ static struct value subst(const struct subst *b, loc_t x)
 		break;
 	}
 	p = subst(b, n.parent);
-	if (!p.loc) {
-		if (n.kind == STEP_MASK)
-			return value_const(p.constant & n.value);
-		if (n.kind == STEP_PLUS)
-			return sim_plus(b->m, p, n.value);
+	if (value_is_step(n.kind) && (p.loc || n.kind != STEP_ARITH))
+		return value_step(l, p, n.kind, n.value);
+	if (!p.loc)
 		return fresh(b, x);
-	}
 	switch (n.kind) {
 	case STEP_DEREF:
 		return state_load(l, b->pre, p.loc);

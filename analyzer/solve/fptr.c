@@ -70,8 +70,7 @@ static uint64_t path_key(struct program *p, uint32_t function, uint32_t path,
 		if (s->kind == LC_STEP_FIELD)
 			return node_key(NODE_FIELD,
 					p->field_map[unit][s->ref], 0);
-		if (s->kind == LC_STEP_MASK || s->kind == LC_STEP_ARITH ||
-		    s->kind == LC_STEP_CONTAINER)
+		if (lc_step_computes(s->kind) || s->kind == LC_STEP_CONTAINER)
 			return 0;
 	}
 	switch (q->root_kind) {

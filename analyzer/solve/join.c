@@ -335,6 +335,33 @@ static void join_live(struct join *j, struct state *into,
 	}
 }
 
+/* The bits of a phi, as far as both sides know them and somebody asks. */
+static void join_masks(struct join *j, struct state *into,
+		       const struct state *old, const struct state *from,
+		       const struct pair *p)
+{
+	for (uint32_t i = 0; i < j->at->nmasks; i++) {
+		int64_t mask = j->at->masks[i];
+		struct value phi = value_mask(j->locs, value_addr(p->phi), mask);
+		struct fact f, had;
+
+		f = fact_hull(state_fact(old, j->locs,
+					 value_mask(j->locs, p->old, mask)),
+			      state_fact(from, j->locs,
+					 value_mask(j->locs, p->new, mask)));
+		f.sym = phi.loc;
+		had = state_fact(old, j->locs, phi);
+		if (!fact_same(&f, &had)) {
+			/* only ever less is known, or it would not end */
+			if (into->joins > GIVE_UP_AFTER)
+				f = fact_any(phi.loc);
+			j->changed |= !fact_same(&f, &had);
+		}
+		if (!fact_is_any(&f))
+			state_put_fact(j->arena, into, j->locs, f);
+	}
+}
+
 static void widen(const struct join *j, uint32_t joins, struct fact *f,
 		  const struct fact *old)
 {
@@ -478,6 +505,7 @@ static void join_facts(struct join *j, struct state *into,
 			j->changed = true;
 		if (!fact_is_any(&f))
 			state_put_fact(j->arena, into, j->locs, f);
+		join_masks(j, into, old, from, &j->pairs[i]);
 	}
 	join_comparisons(j, into, old, from);
 }

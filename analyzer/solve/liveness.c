@@ -60,8 +60,7 @@ static void use_path(struct live_work *w, uint64_t *gen, uint32_t path,
 	/* an aggregate, or one whose address may be kept */
 	if (v != LC_NONE && q->nsteps &&
 	    w->m->u->steps.data[q->first_step].kind != LC_STEP_DEREF &&
-	    w->m->u->steps.data[q->first_step].kind != LC_STEP_MASK &&
-	    w->m->u->steps.data[q->first_step].kind != LC_STEP_ARITH)
+	    !lc_step_computes(w->m->u->steps.data[q->first_step].kind))
 		set(w->m->always_live, v);
 }
 

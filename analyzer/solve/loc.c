@@ -70,14 +70,6 @@ loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 
 	if (kind == STEP_INDEX && value == 0 && p->kind != STEP_INDEX)
 		return parent;
-	if (kind == STEP_PLUS && p->kind == STEP_PLUS) {
-		if (__builtin_add_overflow(value, p->value, &value))
-			return loc_sym(l, SYM_LOST, ref, kind, p->root);
-		parent = p->parent;
-		p = loc_at(l, parent);
-	}
-	if (kind == STEP_PLUS && !value)
-		return parent;
 	if ((kind == STEP_CONTAINER && p->kind == STEP_FIELD) ||
 	    (kind == STEP_FIELD && p->kind == STEP_CONTAINER))
 		if (p->ref == ref)
@@ -90,22 +82,13 @@ loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 				       .ref = ref, .value = value });
 }
 
-loc_t loc_plus_base(const struct locs *l, loc_t x, int64_t *more)
-{
-	const struct loc *n = loc_at(l, x);
-
-	*more = n->kind == STEP_PLUS ? n->value : 0;
-	return n->kind == STEP_PLUS ? n->parent : x;
-}
-
 bool loc_is_object(const struct locs *l, loc_t x)
 {
 	const struct loc *n = loc_at(l, x);
 
 	while (n->kind >= STEP_FIELD) {
-		if (n->kind == STEP_DEREF || n->kind == STEP_MASK ||
-		    n->kind == STEP_ARITH || n->kind == STEP_PLUS ||
-		    n->kind == STEP_CONTAINER)
+		if (n->kind == STEP_DEREF || n->kind == STEP_CONTAINER ||
+		    value_is_step(n->kind))
 			return false;
 		/* &p->f of an unknown p is not null in any program that
 		 * goes on from there */
@@ -538,6 +521,12 @@ void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
 		break;
 	case STEP_PLUS:
 		lc_buf_printf(out, "%+" PRId64, n->value);
+		break;
+	case STEP_NEGATE:
+		lc_buf_str(out, "*-1");
+		break;
+	case STEP_OR:
+		lc_buf_printf(out, "|%" PRId64, n->value);
 		break;
 	case STEP_CONTAINER:
 		lc_buf_printf(out, "<-%s",

@@ -39,7 +39,10 @@ enum loc_kind {
 	STEP_INDEX_ANY,
 	STEP_MASK,
 	STEP_ARITH,
-	STEP_PLUS, /* the value of the parent + value: not an object */
+	/* not objects, but the parent's value … */
+	STEP_PLUS,   /* + value */
+	STEP_NEGATE, /* negated */
+	STEP_OR,     /* | value */
 	STEP_CONTAINER,
 	STEP_KIND /* pseudo-field of an attribute object: the kind set in it */
 };
@@ -91,8 +94,6 @@ loc_t loc_sym(struct locs *l, enum sym_why why, uint32_t function,
 /* One step outward; simplifies (CONTAINER f of FIELD f, INDEX 0 …). */
 loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 	       int64_t value);
-/* The value that `x` is a number more than, and how much more. */
-loc_t loc_plus_base(const struct locs *l, loc_t x, int64_t *more);
 static inline loc_t loc_deref(struct locs *l, loc_t x)
 {
 	return loc_step(l, x, STEP_DEREF, 0, 0);
@@ -106,6 +107,18 @@ static inline struct value value_addr(loc_t x)
 {
 	return (struct value){ x, 0 };
 }
+/* ---- value.c ---- */
+struct value value_plus(struct locs *l, struct value v, int64_t c);
+struct value value_negate(struct locs *l, struct value v);
+struct value value_mask(struct locs *l, struct value v, int64_t mask);
+struct value value_or(struct locs *l, struct value v, int64_t bits);
+/* Any of these, and STEP_ARITH (which a constant passes unchanged). */
+struct value value_step(struct locs *l, struct value v, enum loc_kind kind,
+			int64_t c);
+bool value_is_step(enum loc_kind kind);
+/* The x of (±x) + more. */
+loc_t value_base(const struct locs *l, loc_t x, bool *negated, int64_t *more);
+
 static inline bool value_same(struct value a, struct value b)
 {
 	return a.loc == b.loc && (a.loc || a.constant == b.constant);

@@ -188,8 +188,9 @@ static bool drop_ignored_errors(struct block_states *bs,
 bool sim_join(struct sim *m, struct state *into, const struct state *from,
 	      uint32_t place)
 {
-	struct meeting at = { m->function, place, m->bounds.data,
-			      m->bounds.len };
+	struct meeting at = { m->function,    place,
+			      m->bounds.data, m->bounds.len,
+			      m->masks.data,  m->masks.len };
 
 	return state_join(&m->arena, &m->s->locs, into, from, &at);
 }

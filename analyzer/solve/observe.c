@@ -191,9 +191,7 @@ static bool compared(const struct locs *l, const struct state *st, loc_t a,
 
 static loc_t without_arithmetic(const struct locs *l, loc_t x)
 {
-	while (loc_at(l, x)->kind == STEP_ARITH ||
-	       loc_at(l, x)->kind == STEP_PLUS ||
-	       loc_at(l, x)->kind == STEP_MASK)
+	while (value_is_step(loc_at(l, x)->kind))
 		x = loc_at(l, x)->parent;
 	return x;
 }

@@ -356,7 +356,8 @@ static void try_acquire(struct sim *m, struct state *st,
 	no = state_clone(&m->arena, st);
 	success_fact(mo->success, false, &op, &c);
 	state_assume(&m->arena, no, &m->s->locs, r, op, c);
-	if (mo->success == LC_SUCCESS_ZERO) {
+	if (mo->success == LC_SUCCESS_ZERO ||
+	    mo->success == LC_SUCCESS_ERRNO) {
 		/* "failed" is one code, whichever the program asks for */
 		struct fact f = state_fact(no, &m->s->locs, r);
 
@@ -460,6 +461,11 @@ static void do_wait(struct sim *m, struct state *st,
 	struct acquire a = { 0 };
 
 	sim_havoc_shared(m, st, true);
+	/* without a time limit it fails only if it was called wrongly */
+	if (in->temp != LC_NONE && mo->blocking == LC_BLOCK_YES &&
+	    mo->success == LC_SUCCESS_ERRNO)
+		state_store(&m->arena, st, sim_temp(m, in->temp),
+			    value_const(0));
 	if (!lock)
 		return;
 	a.event = acquire_event(m, mo, EV_WAIT, lock);

@@ -100,9 +100,23 @@ static uint32_t ndeltas(const struct sim *m, const struct state *st)
 	return n;
 }
 
-static bool cond_return(const struct exitrec *e, const struct held *h)
+static bool cond_return(const struct locs *l, const struct exitrec *e,
+			const struct held *h)
 {
-	return h->cond && e->has_ret && e->ret.loc == h->cond;
+	loc_t base;
+	bool negated;
+	int64_t more;
+
+	if (!h->cond || !e->has_ret || !e->ret.loc)
+		return false;
+	if (e->ret.loc == h->cond)
+		return true;
+	/* return -lock(); */
+	base = value_base(l, e->ret.loc, &negated, &more);
+	return base == h->cond && !more &&
+	       (h->success == LC_SUCCESS_ZERO ||
+		h->success == LC_SUCCESS_ERRNO ||
+		h->success == LC_SUCCESS_NONZERO);
 }
 
 static bool same_deltas(struct sim *m, const struct exitrec *a,
@@ -117,7 +131,8 @@ static bool same_deltas(struct sim *m, const struct exitrec *a,
 			continue;
 		g = state_held(b->state, h->lock);
 		if (!g || g->count != h->count || g->mode != h->mode ||
-		    cond_return(a, h) != cond_return(b, g))
+		    cond_return(&m->s->locs, a, h) !=
+			    cond_return(&m->s->locs, b, g))
 			return false;
 	}
 	return true;
@@ -178,6 +193,18 @@ static void put_writes(struct sim *m, struct outcome *o,
 	o->nwrites = n;
 }
 
+static void add_delta(struct sim *m, struct outcome *o,
+		      const struct exitrec *e, const struct held *h)
+{
+	struct delta *d = &o->deltas[o->ndeltas++];
+
+	d->held = *h;
+	d->cond_return = cond_return(&m->s->locs, e, h);
+	if (d->cond_return && e->ret.loc != h->cond &&
+	    h->success == LC_SUCCESS_ERRNO)
+		d->held.success = LC_SUCCESS_ZERO; /* negated */
+}
+
 static void put_deltas(struct sim *m, struct outcome *o,
 		       const struct exitrec *e)
 {
@@ -189,9 +216,7 @@ static void put_deltas(struct sim *m, struct outcome *o,
 		const struct held *h = &e->state->held.data[i];
 
 		if (exported(m, h))
-			o->deltas[o->ndeltas++] = (struct delta){
-				*h, cond_return(e, h)
-			};
+			add_delta(m, o, e, h);
 	}
 }
 
@@ -420,7 +445,7 @@ static void note_leaks(struct sim *m)
 			if (h->count <= 0 ||
 			    (h->flags &
 			     (HELD_UNCHECKED | HELD_ASSUMED | HELD_MANY)) ||
-			    own_local(m, h->lock) || cond_return(e, h))
+			    own_local(m, h->lock) || cond_return(&m->s->locs, e, h))
 				continue;
 			if (!leaked(m, h->lock))
 				*lc_push(&locks) = h->lock;

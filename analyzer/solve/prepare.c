@@ -256,6 +256,22 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void add_mask(struct sim *m, uint32_t path)
+{
+	const struct lc_path *q = &m->u->paths.data[path];
+	const struct lc_step *last;
+
+	if (!q->nsteps)
+		return;
+	last = &m->u->steps.data[q->first_step + q->nsteps - 1];
+	if (last->kind != LC_STEP_MASK)
+		return;
+	for (uint32_t i = 0; i < m->masks.len; i++)
+		if (m->masks.data[i] == last->value)
+			return;
+	*lc_push(&m->masks) = last->value;
+}
+
 static void add_bound(struct sim *m, uint32_t operand)
 {
 	const struct lc_operand *o;
@@ -263,6 +279,8 @@ static void add_bound(struct sim *m, uint32_t operand)
 	if (operand == LC_NONE)
 		return;
 	o = &m->u->operands.data[operand];
+	if (o->kind == LC_OP_LOAD)
+		add_mask(m, o->ref);
 	if (o->kind != LC_OP_CONST || o->value <= INT32_MIN ||
 	    o->value >= INT32_MAX)
 		return;
@@ -320,6 +338,7 @@ void sim_cleanup(struct sim *m)
 	free(m->live_in);
 	free(m->always_live);
 	lc_array_release(&m->bounds);
+	lc_array_release(&m->masks);
 	lc_array_release(&m->next);
 	lc_array_release(&m->lifted_keys);
 	lc_array_release(&m->conditions);

@@ -105,16 +105,20 @@ static struct value load(struct sim *m, struct state *st, loc_t x)
 	return v;
 }
 
-struct value sim_plus(struct sim *m, struct value old, int64_t by)
+static enum loc_kind value_kind(uint32_t step)
 {
-	int64_t sum;
-
-	if (old.loc)
-		return value_addr(
-			loc_step(&m->s->locs, old.loc, STEP_PLUS, 0, by));
-	return value_const(__builtin_add_overflow(old.constant, by, &sum)
-				   ? old.constant
-				   : sum);
+	switch (step) {
+	case LC_STEP_MASK:
+		return STEP_MASK;
+	case LC_STEP_PLUS:
+		return STEP_PLUS;
+	case LC_STEP_NEGATE:
+		return STEP_NEGATE;
+	case LC_STEP_OR:
+		return STEP_OR;
+	default:
+		return STEP_ARITH;
+	}
 }
 
 /* The object after the first n steps. */
@@ -172,8 +176,7 @@ static struct value load_path(struct sim *m, struct state *st, uint32_t path)
 	const struct lc_step *last =
 		q->nsteps ? &m->u->steps.data[q->first_step + q->nsteps - 1]
 			  : NULL;
-	bool derived = last && (last->kind == LC_STEP_MASK ||
-				last->kind == LC_STEP_ARITH);
+	bool derived = last && lc_step_computes(last->kind);
 	loc_t x = walk(m, st, q, derived ? q->nsteps - 1 : q->nsteps);
 	struct value v;
 
@@ -183,14 +186,10 @@ static struct value load_path(struct sim *m, struct state *st, uint32_t path)
 	v = load(m, st, x);
 	if (!derived)
 		return v;
-	if (last->kind == LC_STEP_MASK && !v.loc)
-		return value_const(v.constant & last->value);
-	if (!v.loc)
+	if (last->kind == LC_STEP_ARITH && !v.loc)
 		return value_addr(loc_sym(l, SYM_LOST, m->function,
 					  last->value ^ v.constant, 0));
-	return value_addr(loc_step(
-		l, v.loc, last->kind == LC_STEP_MASK ? STEP_MASK : STEP_ARITH,
-		0, last->value));
+	return value_step(l, v, value_kind(last->kind), last->value);
 }
 
 struct value sim_operand(struct sim *m, struct state *st, uint32_t operand)
@@ -296,6 +295,9 @@ bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 	case LC_SUCCESS_ZERO:
 		*op = yes ? LC_EQ : LC_NE;
 		return true;
+	case LC_SUCCESS_ERRNO:
+		*op = yes ? LC_EQ : LC_GT;
+		return true;
 	case LC_SUCCESS_NONZERO:
 	case LC_SUCCESS_NONNULL:
 		*op = yes ? LC_NE : LC_EQ;
@@ -314,9 +316,13 @@ bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 void sim_settle(struct sim *m, struct state *st, struct value v)
 {
 	struct fact f;
+	bool negated;
+	int64_t more;
 
 	if (!v.loc)
 		return;
+	/* -x is zero when x is */
+	v.loc = value_base(&m->s->locs, v.loc, &negated, &more);
 	f = state_fact(st, &m->s->locs, v);
 	for (uint32_t i = 0; i < st->held.len; i++) {
 		struct held *h = &st->held.data[i];
@@ -471,7 +477,7 @@ static void do_assign(struct sim *m, struct state *st,
 	}
 	v = sim_operand(m, st, in->operand);
 	if (in->flags & LC_INSTR_STEP)
-		v = sim_plus(m, load(m, st, x), o->value);
+		v = value_plus(l, load(m, st, x), o->value);
 	if (o->kind == LC_OP_UNKNOWN)
 		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
 	state_forget_below(st, l, x);

@@ -56,6 +56,7 @@ struct sim {
 	uint32_t *instr_block; /* instr - first_instr → block */
 	bool *temp_used;       /* the result is looked at */
 	LC_ARRAY(int64_t) bounds; /* numbers around those tested for, sorted */
+	LC_ARRAY(int64_t) masks;  /* bits tested */
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
@@ -86,7 +87,6 @@ loc_t sim_temp(struct sim *m, uint32_t temp);
 struct value sim_once(struct sim *m, loc_t sym);
 loc_t sim_self(struct sim *m); /* "address" of the calling thread */
 struct value sim_operand(struct sim *m, struct state *st, uint32_t operand);
-struct value sim_plus(struct sim *m, struct value old, int64_t by);
 loc_t sim_path(struct sim *m, struct state *st, uint32_t path);
 struct value sim_arg(struct sim *m, struct state *st,
 		     const struct lc_instr *in, int number);

@@ -240,8 +240,24 @@ static int64_t moved(int64_t bound, int64_t by)
 	return sum;
 }
 
-static void fact_move(struct fact *f, int64_t by)
+static int64_t negated_bound(int64_t bound)
 {
+	return bound == INT64_MIN   ? INT64_MAX
+	       : bound == INT64_MAX ? INT64_MIN
+				    : -bound;
+}
+
+/* A fact about x as one about (±x) + by. */
+static void fact_move(struct fact *f, bool negated, int64_t by)
+{
+	if (negated) {
+		int64_t lo = f->lo;
+
+		f->lo = negated_bound(f->hi);
+		f->hi = negated_bound(lo);
+		for (uint8_t i = 0; i < f->nne; i++)
+			f->ne[i] = negated_bound(f->ne[i]);
+	}
 	f->lo = moved(f->lo, by);
 	f->hi = moved(f->hi, by);
 	for (uint8_t i = 0; i < f->nne; i++)
@@ -250,31 +266,34 @@ static void fact_move(struct fact *f, int64_t by)
 
 void fact_about_base(const struct locs *l, struct fact *f)
 {
+	bool negated;
 	int64_t more;
 
-	f->sym = loc_plus_base(l, f->sym, &more);
-	if (more)
-		fact_move(f, -more);
+	f->sym = value_base(l, f->sym, &negated, &more);
+	fact_move(f, false, more == INT64_MIN ? 0 : -more);
+	if (negated)
+		fact_move(f, true, 0);
 }
 
 struct fact state_fact(const struct state *s, const struct locs *l,
 		       struct value v)
 {
 	struct fact f = fact_any(v.loc);
+	bool negated;
 	int64_t more;
+	loc_t base;
 	uint32_t i;
 
 	if (!v.loc) {
 		f.lo = f.hi = v.constant;
 		return f;
 	}
-	i = find_fact(s, loc_plus_base(l, v.loc, &more));
-	if (i < s->facts.len &&
-	    s->facts.data[i].sym == loc_plus_base(l, v.loc, &more)) {
+	base = value_base(l, v.loc, &negated, &more);
+	i = find_fact(s, base);
+	if (i < s->facts.len && s->facts.data[i].sym == base) {
 		f = s->facts.data[i];
 		f.sym = v.loc;
-		if (more)
-			fact_move(&f, more);
+		fact_move(&f, negated, more);
 		return f;
 	}
 	if (loc_is_object(l, v.loc)) {

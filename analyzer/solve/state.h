@@ -154,6 +154,8 @@ struct meeting {
 	uint32_t place; /* block number, or a number beyond for the exit */
 	const int64_t *bounds; /* sorted: numbers that the function tests for */
 	uint32_t nbounds;
+	const int64_t *masks; /* bits that it tests */
+	uint32_t nmasks;
 };
 /* into := join(into, from). Returns whether `into` changed. */
 bool state_join(struct lc_arena *a, struct locs *l, struct state *into,

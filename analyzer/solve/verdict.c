@@ -132,11 +132,18 @@ static bool separated(const struct leak *k, uint32_t others)
 	return !(others & clash);
 }
 
-static bool asks_parameter(const struct locs *l, loc_t x)
+static bool about_parameter(const struct locs *l, loc_t x)
 {
 	while (loc_at(l, x)->kind == STEP_MASK)
 		x = loc_at(l, x)->parent;
 	return loc_at(l, x)->kind == ROOT_PARAM;
+}
+
+/* A flag or a mode: it is asked whether it is one number. `k < 0` and `k > max`
+ * ask whether an argument is good. */
+static bool asks_flag(const struct fact *f)
+{
+	return f->lo == f->hi || (f->lo == INT64_MIN && f->hi == INT64_MAX);
 }
 
 /* What the caller passed tells this way out from one that releases: `keep it
@@ -147,7 +154,8 @@ static bool caller_decides(const struct solver *s, const struct leak *k)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < k->nconds; i++)
-		if (asks_parameter(&s->locs, k->conds[i].sym))
+		if (about_parameter(&s->locs, k->conds[i].sym) &&
+		    asks_flag(&k->conds[i]))
 			passed[n++] = k->conds[i];
 	for (uint32_t i = 0; i < s->okreleases.len; i++) {
 		const struct okrelease *o = &s->okreleases.data[i];
@@ -516,8 +524,9 @@ static bool nobody_takes_over(struct solver *s, const struct leak *k)
 {
 	bool kept = false;
 
-	if (!(function_symbol(&s->program, k->function)->flags &
-	      LC_SYM_INTERNAL) ||
+	if ((!(function_symbol(&s->program, k->function)->flags &
+	       LC_SYM_INTERNAL) &&
+	     !s->has_main) ||
 	    !s->ncallers[k->function] || s->escapes[k->function] ||
 	    !callers_know(s, k))
 		return false;
@@ -592,8 +601,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	     (separated(k, others) && !nobody_takes_over(s, k)))) {
 		/* perhaps it says so to callers that we do not see, or to
 		 * whoever releases what others took */
-		if (returns_pointer(s, k->function) ||
-		    named_as_lock(s, k->function) ||
+		if (named_as_lock(s, k->function) ||
 		    (balance_of(s, k->lock) & CLASS_RELEASED_ALONE))
 			return;
 		strength = LC_POSSIBLE;
@@ -821,6 +829,21 @@ static bool named_as_unlock(const struct solver *s, uint32_t f)
 	return false;
 }
 
+/* Are the ways to a release with and without the lock told apart by something
+ * that a caller may know: then it may have the lock in the other case. */
+static bool contract(const struct solver *s, const struct badrelease *b,
+		     const struct okrelease *own)
+{
+	struct fact known[MAX_CONDS];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < b->nconds; i++)
+		if (!about_parameter(&s->locs, b->conds[i].sym) ||
+		    asks_flag(&b->conds[i]))
+			known[n++] = b->conds[i];
+	return facts_told_apart(known, n, own->conds, own->nconds);
+}
+
 static void judge_bad_release(struct solver *s, struct badrelease *b)
 {
 	enum lc_strength strength = LC_SURE;
@@ -848,9 +871,7 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	own = sometimes_own(s, b);
 	if (own) {
 		if (!someone_held(s, b->event) && plain(s, b->event) &&
-		    !must_have_taken(b, own) &&
-		    !facts_told_apart(b->conds, b->nconds, own->conds,
-					    own->nconds))
+		    !must_have_taken(b, own) && !contract(s, b, own))
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE,
 				 LC_POSSIBLE);
 		return;

@@ -59,7 +59,7 @@ static void test_our_models(void **state)
 	try = lc_models_find(&m, "pthread_mutex_trylock");
 	assert_non_null(try);
 	assert_int_equal(try->blocking, LC_BLOCK_TRY);
-	assert_int_equal(try->success, LC_SUCCESS_ZERO);
+	assert_int_equal(try->success, LC_SUCCESS_ERRNO);
 	create = lc_models_find(&m, "pthread_create");
 	assert_non_null(create);
 	assert_int_equal(create->entry, 2);
