@@ -13,6 +13,7 @@
  */
 #include "solve/internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 static enum lc_kind api_kind(const struct solver *s, uint32_t event)
@@ -383,18 +384,57 @@ static bool acquired_twice(struct solver *s, const struct leak *k)
 	       !recursive(s, k->lock, k->held.event);
 }
 
+/* Is it a word of the name (snake_case or camelCase), or with `inside` part of
+ * one: "spinlock", but not "block", "clock" or "unlock"? */
+static bool name_has(const char *name, const char *word, bool inside)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = name; (p = strcasestr(p, word)); p++) {
+		bool upper = p[0] >= 'A' && p[0] <= 'Z';
+		char before = p == name ? '_' : p[-1], after = p[n];
+		bool starts = !isalpha((unsigned char)before) ||
+			      (upper && islower((unsigned char)before));
+
+		if (inside && (starts || !strchr("bBcCnN", before)))
+			return true;
+		if (starts && (!islower((unsigned char)after) ||
+			       after == 's' || after == 'e'))
+			return true;
+	}
+	return false;
+}
+
+static bool name_has_any(const char *name, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (name_has(name, words[i], false))
+			return true;
+	return false;
+}
+
+/* Is there code that we do not see and that could release or take the lock?
+ * Not that of a static lock, and not with a whole program before us. */
+static bool outsiders(const struct solver *s, loc_t lock)
+{
+	const struct loc *root = loc_at(&s->locs, loc_at(&s->locs, lock)->root);
+
+	if (s->has_main)
+		return false;
+	return !(loc_is_exact(&s->locs, lock) && root->kind == ROOT_GLOBAL &&
+		 (s->program.symbols.data[root->ref].flags & LC_SYM_INTERNAL));
+}
+
 /* Functions whose name says that they may return with a lock. */
 static bool named_as_lock(const struct solver *s, uint32_t f)
 {
-	static const char *const words[] = { "lock", "acquire", "enter",
-					     "begin", "start", "grab", "take",
-					     "hold", "claim", "reserve", "pin" };
+	static const char *const words[] = { "acquire", "enter", "begin",
+					     "start", "grab", "take", "hold",
+					     "claim", "reserve", "pin" };
 	const char *name = function_name(&s->program, f);
 
-	for (size_t i = 0; i < LC_LEN(words); i++)
-		if (strcasestr(name, words[i]))
-			return true;
-	return false;
+	return name_has(name, "lock", true) ||
+	       name_has_any(name, words, LC_LEN(words));
 }
 
 /*
@@ -480,8 +520,8 @@ static bool clearly_taken(const struct solver *s, uint32_t event)
 static bool forgotten(struct solver *s, const struct leak *k)
 {
 	return balance_of(s, k->lock) == (CLASS_PAIRED | CLASS_KEPT) &&
-	       clearly_taken(s, k->held.event) &&
-	       !named_as_lock(s, k->function) && !k->handed_over;
+	       clearly_taken(s, k->held.event) && !k->handed_over &&
+	       !(outsiders(s, k->lock) && named_as_lock(s, k->function));
 }
 
 /* Given up and taken again inside it is not given back. */
@@ -544,6 +584,14 @@ static bool nobody_takes_over(struct solver *s, const struct leak *k)
 	return kept;
 }
 
+/* Somebody releases such locks for others; or may do so unseen, and the name
+ * says that there is something to release. */
+static bool released_apart(struct solver *s, const struct leak *k)
+{
+	return (balance_of(s, k->lock) & CLASS_RELEASED_ALONE) ||
+	       (outsiders(s, k->lock) && named_as_lock(s, k->function));
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
@@ -592,17 +640,15 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	}
 	if (k->handed_over)
 		return;
-	if (!failure && k->has_ret &&
-	    strcasestr(function_name(&s->program, k->function),
-		       s->ncallers[k->function] ? "locked" : "lock"))
+	if (!failure && k->has_ret && released_apart(s, k) &&
+	    name_has(function_name(&s->program, k->function), "lock", true))
 		return; /* it is what the name says */
 	if (!failure &&
 	    ((caller_decides(s, k) && !nobody_takes_over(s, k)) ||
 	     (separated(k, others) && !nobody_takes_over(s, k)))) {
 		/* perhaps it says so to callers that we do not see, or to
 		 * whoever releases what others took */
-		if (named_as_lock(s, k->function) ||
-		    (balance_of(s, k->lock) & CLASS_RELEASED_ALONE))
+		if (released_apart(s, k))
 			return;
 		strength = LC_POSSIBLE;
 	}
@@ -819,14 +865,13 @@ static bool must_have_taken(const struct badrelease *b,
 
 static bool named_as_unlock(const struct solver *s, uint32_t f)
 {
-	static const char *const words[] = { "unlock", "release", "leave",
-					     "exit", "end", "finish", "drop",
-					     "put", "stop", "done", "resume" };
+	static const char *const words[] = { "release", "leave", "exit",
+					     "end", "finish", "drop", "put",
+					     "stop", "done", "resume" };
+	const char *name = function_name(&s->program, f);
 
-	for (size_t i = 0; i < LC_LEN(words); i++)
-		if (strcasestr(function_name(&s->program, f), words[i]))
-			return true;
-	return false;
+	return name_has(name, "unlock", true) ||
+	       name_has_any(name, words, LC_LEN(words));
 }
 
 /* Are the ways to a release with and without the lock told apart by something
@@ -902,7 +947,7 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 		 balance_of(s, b->lock) ==
 			 (CLASS_PAIRED | CLASS_RELEASED_ALONE) &&
 		 balance_always_gives_up(s, b->function, b->lock) &&
-		 !named_as_unlock(s, b->function))
+		 !(outsiders(s, b->lock) && named_as_unlock(s, b->function)))
 		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, LC_POSSIBLE);
 }
 

@@ -72,7 +72,7 @@ static enum lc_result release_not_held_bad(void)
 
 static enum lc_result release_never_held_bad(void)
 {
-	return lc_rlock_release(&rlock); // release_never_held:here @known-miss release-not-held
+	return lc_rlock_release(&rlock); // release_never_held:here @expect release-not-held
 }
 
 static void release_rlock(void *arg)
