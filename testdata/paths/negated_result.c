@@ -30,3 +30,14 @@ int use3_ok(struct rb *b)
 	pthread_mutex_unlock(&b->m);
 	return 0;
 }
+
+int use_bad(struct rb *b)
+{
+	int e = -pthread_mutex_trylock(&b->m);
+
+	if (e > 0)
+		return e;
+	b->v++;
+	pthread_mutex_unlock(&b->m); // @expect release-not-held
+	return 0;
+}
