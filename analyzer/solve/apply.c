@@ -493,7 +493,8 @@ static bool result_ignored(const struct sim *m, const struct lc_instr *in)
 	return in->temp == LC_NONE || !m->temp_used[in->temp];
 }
 
-static bool add_facts(struct sim *m, struct state *st, const struct fact *f)
+static bool add_facts(struct sim *m, struct state *st, const struct fact *f,
+		      bool guarded)
 {
 	struct fact now = state_fact(st, &m->s->locs, value_addr(f->sym));
 
@@ -503,7 +504,7 @@ static bool add_facts(struct sim *m, struct state *st, const struct fact *f)
 		if (!fact_refine(&now, LC_NE, f->ne[i]))
 			return false;
 	now.sym = f->sym;
-	now.guarded = state_nheld(st) > 0;
+	now.guarded |= guarded;
 	now.implied = false;
 	state_put_fact(&m->arena, st, &m->s->locs, now);
 	sim_settle(m, st, value_addr(f->sym));
@@ -527,7 +528,7 @@ static void apply_result(const struct subst *b, struct state *st,
 		struct fact f = o->ret_fact;
 
 		f.sym = v.loc;
-		add_facts(m, st, &f);
+		add_facts(m, st, &f, state_nheld(st) > 0);
 	}
 }
 
@@ -671,7 +672,8 @@ static bool applicable(const struct subst *b, const struct outcome *o,
 		if (!condition(b, b->pre, &o->conds[i], &now))
 			return false;
 		if (now.sym && !loc_is_object(&b->m->s->locs, now.sym) &&
-		    !add_facts(b->m, st, &now))
+		    !add_facts(b->m, st, &now,
+			       state_nheld(b->pre) > 0))
 			return false;
 	}
 	return true;

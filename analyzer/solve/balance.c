@@ -51,6 +51,34 @@ static bool through_pointer(const struct locs *l, loc_t lock)
 	       loc_at(l, loc_at(l, lock)->parent)->kind == STEP_FIELD;
 }
 
+/* The function takes such locks too: what it releases is its own. */
+static bool takes_itself(struct solver *s, uint32_t function, loc_t lock)
+{
+	uint32_t cls = loc_class(&s->locs, lock, true);
+
+	for (uint32_t i = 0; i < s->okreleases.len; i++)
+		if (s->okreleases.data[i].function == function &&
+		    loc_class(&s->locs, s->okreleases.data[i].lock, true) ==
+			    cls)
+			return true;
+	return false;
+}
+
+/* All who could have taken the one lock before are here to be seen, and none
+ * has: that is no half of a pair. */
+static bool pointless(const struct solver *s, const struct badrelease *b)
+{
+	uint32_t f = b->function;
+	const struct loc *root =
+		loc_at(&s->locs, loc_at(&s->locs, b->lock)->root);
+
+	if (!loc_is_exact(&s->locs, b->lock) || root->kind != ROOT_GLOBAL ||
+	    s->escapes[f] || s->entry[f] || !s->ncallers[f])
+		return false;
+	return s->has_main ||
+	       (function_symbol(&s->program, f)->flags & LC_SYM_INTERNAL);
+}
+
 void balance_find(struct solver *s)
 {
 	for (uint32_t i = 0; i < s->okreleases.len; i++)
@@ -61,7 +89,8 @@ void balance_find(struct solver *s)
 		/* not the unlock function of callers that we see */
 		if (b->why != LC_BAD_DOUBLE && b->why != LC_BAD_FAILED_TRY &&
 		    !s->events.data[b->event].satisfied &&
-		    !sometimes_own(s, b)) {
+		    !sometimes_own(s, b) && !pointless(s, b) &&
+		    !takes_itself(s, b->function, b->lock)) {
 			mark(s, b->lock, CLASS_RELEASED_ALONE);
 			s->released_by_pointer |=
 				through_pointer(&s->locs, b->lock);

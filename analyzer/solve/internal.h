@@ -133,6 +133,13 @@ struct outcome {
 	bool weak;
 };
 
+/* A loop takes the lock who knows how often: of a recursive one nobody can say
+ * how often it must be released. */
+struct uncounted {
+	uint32_t function;
+	loc_t lock;
+};
+
 struct kindrec { /* "this lock was initialised as that kind" */
 	loc_t lock;
 	enum lc_kind kind;
@@ -217,6 +224,9 @@ struct badrelease {
 	uint32_t event, other_event;
 	loc_t other_lock;
 	bool weak;
+	/* something was asked before it that the acquire hangs on, and may
+	 * have changed in between: to us, not to who wrote it */
+	bool asked_again;
 	uint32_t nconds;
 	struct fact *conds;
 };
@@ -277,6 +287,7 @@ struct solver {
 	LC_ARRAY(struct badrelease) badreleases;
 	LC_ARRAY(struct okrelease) okreleases;
 	LC_ARRAY(struct untested) untested;
+	LC_ARRAY(struct uncounted) uncounted;
 	LC_ARRAY(struct edge) edges;
 	struct lc_map edge_index;
 	LC_ARRAY(struct start) starts;

@@ -286,6 +286,8 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 	if (h && h->count == COUNTED && h->instr == m->instr &&
 	    m->in_loop[m->block]) {
 		h->flags |= HELD_MANY;
+		*lc_push(&m->s->uncounted) = (struct uncounted){ m->function,
+								 lock };
 		return h;
 	}
 	if (h) {
@@ -294,6 +296,8 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 			h->max_count = (uint8_t)h->count;
 		return h;
 	}
+	if (!state_nheld(st))
+		sim_havoc_stored(m, st);
 	h = state_push_held(&m->arena, st);
 	h->lock = lock;
 	h->count = h->max_count = 1;

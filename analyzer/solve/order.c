@@ -400,12 +400,9 @@ void solve_functions(struct solver *s)
 	s->entry = lc_alloc(n + 1);
 	s->declared = lc_alloc(n + 1);
 	s->escapes = lc_alloc(n + 1);
-	for (uint32_t f = 0; f < n; f++) {
+	for (uint32_t f = 0; f < n; f++)
 		s->escapes[f] = function_symbol(&s->program, f)->flags &
 				LC_SYM_ADDRESS;
-		if (!strcmp(function_name(&s->program, f), "main"))
-			s->has_main = true;
-	}
 	find_semaphores(s);
 	build(s, &g);
 	find_components(s, &g);

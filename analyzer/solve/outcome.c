@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { PLACE_EXIT = 1 << 24, PLACE_OUTCOME = 1 << 25 };
+enum { FEW_OUTCOMES = 5, PLACE_EXIT = 1 << 24, PLACE_OUTCOME = 1 << 25 };
 
 /* The returned value as a location, so that a join treats it like memory. */
 static loc_t ret_place(struct sim *m)
@@ -299,6 +299,18 @@ static void tell_null_apart(struct sim *m)
 	}
 }
 
+/* `if (!l) return; if (disabled) return; lock(l);`: one of the ways that leave
+ * all as it was is not the other. */
+static bool conditions_apart(struct sim *m, const struct exitrec *a,
+			     const struct exitrec *b)
+{
+	struct fact *ca, *cb;
+	uint32_t na = sim_conds(m, a->state, &m->scratch, &ca);
+	uint32_t nb = sim_conds(m, b->state, &m->scratch, &cb);
+
+	return facts_told_apart(ca, na, cb, nb);
+}
+
 static void make_outcomes(struct sim *m)
 {
 	LC_ARRAY(struct exitrec) groups = { 0 };
@@ -328,7 +340,10 @@ static void make_outcomes(struct sim *m)
 			    has_failed(groups.data[k].state) !=
 				    has_failed(e->state))
 				continue;
-			if (uniform || ret_class(&f) == ret_class(&g))
+			if (uniform ||
+			    (ret_class(&f) == ret_class(&g) &&
+			     (groups.len >= FEW_OUTCOMES ||
+			      !conditions_apart(m, &groups.data[k], e))))
 				break;
 		}
 		if (k < groups.len) {

@@ -391,3 +391,11 @@ void program_release(struct program *p)
 	lc_map_release(&p->symbol_index);
 	lc_map_release(&p->field_index);
 }
+
+bool program_has_main(const struct program *p)
+{
+	for (uint32_t f = 0; f < p->functions.len; f++)
+		if (!strcmp(function_name(p, f), "main"))
+			return true;
+	return false;
+}

@@ -126,4 +126,6 @@ static inline const struct lc_instr *instrs_next(struct instrs *it)
 	return NULL;
 }
 
+bool program_has_main(const struct program *p);
+
 #endif

@@ -50,6 +50,29 @@ static void mark_released(struct solver *s, uint32_t event)
 	} while (e != event);
 }
 
+/* `if (s->shared) lock(); …; if (s->shared) unlock();` and we believe that what
+ * is between may have changed it. */
+static bool asked_again(const struct sim *m, const struct state *st)
+{
+	const struct locs *l = &m->s->locs;
+
+	for (uint32_t i = 0; i < st->facts.len; i++) {
+		const struct loc *x = loc_at(l, st->facts.data[i].sym);
+
+		if (x->kind != STEP_DEREF)
+			continue;
+		for (uint32_t k = 0; k < st->facts.len; k++) {
+			const struct loc *y =
+				loc_at(l, st->facts.data[k].sym);
+
+			if (y->kind == ROOT_SYM && y->why == SYM_HAVOC &&
+			    y->parent == x->parent)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void bad_release(struct sim *m, struct state *st, loc_t lock,
 			enum lc_bad_release why, uint32_t event,
 			uint32_t other)
@@ -66,9 +89,11 @@ static void bad_release(struct sim *m, struct state *st, loc_t lock,
 		    b->event != event)
 			continue;
 		facts_share(b->conds, &b->nconds, conds, nconds);
+		b->asked_again &= asked_again(m, st);
 		return;
 	}
 	b = lc_push(&m->s->badreleases);
+	b->asked_again = asked_again(m, st);
 	b->function = m->function;
 	b->instr = m->instr;
 	b->lock = lock;

@@ -396,6 +396,14 @@ void sim_havoc_shared(struct sim *m, struct state *st, bool all)
 			st->facts.data[n++] = *f;
 	}
 	st->facts.len = n;
+	if (all)
+		sim_havoc_stored(m, st);
+}
+
+void sim_havoc_stored(struct sim *m, struct state *st)
+{
+	struct locs *l = &m->s->locs;
+
 	for (uint32_t i = 0; i < st->store.len; i++) {
 		struct bind *b = &st->store.data[i];
 		const struct loc *x = loc_at(l, b->loc);

@@ -99,6 +99,10 @@ bool sim_assume_there(struct sim *m, struct state *st, loc_t lock);
 /* Memory others can reach may have changed. all: whatever was known of it;
  * else only what was learnt under a lock. */
 void sim_havoc_shared(struct sim *m, struct state *st, bool all);
+/* … whatever this function has put there. Nobody did while a lock was held,
+ * and whoever tests its own flag after the release means what it put there;
+ * but with the next lock comes another view. */
+void sim_havoc_stored(struct sim *m, struct state *st);
 void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods);
 void sim_unknown_call(struct sim *m, struct state *st,
 		      const struct lc_instr *in, const uint64_t *mods);

@@ -29,8 +29,8 @@ static void static_kinds(struct solver *s)
 	}
 }
 
-/* Function tables, pointers and const numbers that an initialiser fills and
- * nobody writes. */
+/* Function tables, pointers and numbers that an initialiser fills and nobody
+ * writes. */
 static int by_loc(const void *a, const void *b)
 {
 	const struct bind *x = a, *y = b;
@@ -38,34 +38,66 @@ static int by_loc(const void *a, const void *b)
 	return x->loc < y->loc ? -1 : x->loc > y->loc;
 }
 
+static void mark_root(struct solver *s, uint32_t unit, uint32_t path,
+		      bool *marks)
+{
+	const struct lc_path *q = &s->program.units[unit].paths.data[path];
+
+	if (q->root_kind == LC_ROOT_GLOBAL)
+		marks[s->program.symbol_map[unit][q->root]] = true;
+}
+
 static void mark_written(struct solver *s, bool *written)
 {
-	for (uint32_t f = 0; f < s->program.functions.len; f++) {
-		uint32_t unit = s->program.functions.data[f].unit;
-		struct instrs it = instrs_of(&s->program, f);
-		const struct lc_instr *in;
+	for (uint32_t u = 0; u < s->program.nunits; u++) {
+		const struct lc_unit *unit = &s->program.units[u];
 
-		while ((in = instrs_next(&it))) {
-			const struct lc_path *q;
-
-			if (in->kind != LC_I_ASSIGN)
-				continue;
-			q = &s->program.units[unit].paths.data[in->path];
-			if (q->root_kind == LC_ROOT_GLOBAL)
-				written[s->program.symbol_map[unit][q->root]] =
-					true;
-		}
+		for (uint32_t i = 0; i < unit->instrs.len; i++)
+			if (unit->instrs.data[i].kind == LC_I_ASSIGN)
+				mark_root(s, u, unit->instrs.data[i].path,
+					  written);
 	}
 }
 
-/* `static const bool tracing = false`: tests of it are decided. Of arrays
- * only pointers are kept: a table of numbers decides no lock. */
-static bool const_number(const struct lc_unit *u, const struct lc_path *q,
+/* Whose address is taken anywhere: it may be written through it. */
+static void mark_pointed_to(struct solver *s, bool *pointed_to)
+{
+	for (uint32_t u = 0; u < s->program.nunits; u++) {
+		const struct lc_unit *unit = &s->program.units[u];
+
+		for (uint32_t i = 0; i < unit->operands.len; i++)
+			if (unit->operands.data[i].kind == LC_OP_ADDR)
+				mark_root(s, u, unit->operands.data[i].ref,
+					  pointed_to);
+	}
+}
+
+/* All code that could write the variable by its name is here. */
+static bool all_seen(const struct solver *s, const struct symbol *sym)
+{
+	return (sym->flags & LC_SYM_DEFINED) &&
+	       !(sym->flags & (LC_SYM_FUNCTION | LC_SYM_VOLATILE)) &&
+	       ((sym->flags & LC_SYM_INTERNAL) || s->has_main);
+}
+
+struct constants {
+	struct solver *s;
+	bool *written, *pointed_to;
+	bool *initialised;
+};
+
+/* `static const bool tracing = false`, `static int always = 1`: tests of it are
+ * decided. Of arrays only pointers are kept: a table of numbers decides no
+ * lock. */
+static bool fixed_number(const struct constants *c, const struct lc_unit *u,
+			 const struct lc_path *q, uint32_t symbol,
 			 const struct lc_operand *o)
 {
-	if (o->kind != LC_OP_CONST ||
-	    !(u->symbols.data[q->root].flags & LC_SYM_CONST) ||
-	    u->symbols.data[q->root].flags & LC_SYM_VOLATILE)
+	const struct symbol *sym = &c->s->program.symbols.data[symbol];
+
+	if (o->kind != LC_OP_CONST || sym->flags & LC_SYM_VOLATILE ||
+	    (!(sym->flags & LC_SYM_CONST) &&
+	     (c->pointed_to[symbol] || !all_seen(c->s, sym))))
 		return false;
 	for (uint32_t i = 0; i < q->nsteps; i++)
 		if (u->steps.data[q->first_step + i].kind != LC_STEP_FIELD)
@@ -73,37 +105,67 @@ static bool const_number(const struct lc_unit *u, const struct lc_path *q,
 	return true;
 }
 
+static void unit_constants(const struct constants *c, uint32_t u)
+{
+	struct solver *s = c->s;
+	const struct lc_unit *unit = &s->program.units[u];
+	struct sim m = { .s = s, .unit = u, .u = unit };
+	struct state st = { 0 };
+
+	for (uint32_t i = 0; i < unit->inits.len; i++) {
+		const struct lc_init *in = &unit->inits.data[i];
+		const struct lc_operand *o = &unit->operands.data[in->operand];
+		const struct lc_path *q = &unit->paths.data[in->path];
+		uint32_t symbol;
+
+		if (q->root_kind != LC_ROOT_GLOBAL)
+			continue;
+		symbol = s->program.symbol_map[u][q->root];
+		c->initialised[symbol] = true;
+		if (c->written[symbol] ||
+		    (o->kind != LC_OP_FUNC && o->kind != LC_OP_ADDR &&
+		     !fixed_number(c, unit, q, symbol, o)))
+			continue;
+		*lc_push(&s->constants) = (struct bind){
+			sim_path(&m, &st, in->path),
+			sim_operand(&m, &st, in->operand)
+		};
+	}
+}
+
+/* `static int tracing;` that nobody ever sets. */
+static void zeros(const struct constants *c)
+{
+	struct solver *s = c->s;
+
+	for (uint32_t i = 0; i < s->program.symbols.len; i++) {
+		const struct symbol *sym = &s->program.symbols.data[i];
+
+		if (c->written[i] || c->pointed_to[i] || c->initialised[i] ||
+		    sym->flags & LC_SYM_POINTER || !all_seen(s, sym))
+			continue;
+		*lc_push(&s->constants) = (struct bind){
+			loc_root(&s->locs, ROOT_GLOBAL, i, 0), value_const(0)
+		};
+	}
+}
+
 static void static_values(struct solver *s)
 {
-	bool *written = lc_alloc(s->program.symbols.len + 1);
+	uint32_t n = s->program.symbols.len + 1;
+	struct constants c = { s, lc_alloc(n), lc_alloc(n), lc_alloc(n) };
 
-	mark_written(s, written);
-	for (uint32_t u = 0; u < s->program.nunits; u++) {
-		const struct lc_unit *unit = &s->program.units[u];
-		struct sim m = { .s = s, .unit = u, .u = unit };
-		struct state st = { 0 };
-
-		for (uint32_t i = 0; i < unit->inits.len; i++) {
-			const struct lc_init *in = &unit->inits.data[i];
-			const struct lc_operand *o =
-				&unit->operands.data[in->operand];
-			const struct lc_path *q = &unit->paths.data[in->path];
-
-			if (q->root_kind != LC_ROOT_GLOBAL ||
-			    (o->kind != LC_OP_FUNC && o->kind != LC_OP_ADDR &&
-			     !const_number(unit, q, o)) ||
-			    written[s->program.symbol_map[u][q->root]])
-				continue;
-			*lc_push(&s->constants) = (struct bind){
-				sim_path(&m, &st, in->path),
-				sim_operand(&m, &st, in->operand)
-			};
-		}
-	}
+	mark_written(s, c.written);
+	mark_pointed_to(s, c.pointed_to);
+	for (uint32_t u = 0; u < s->program.nunits; u++)
+		unit_constants(&c, u);
+	zeros(&c);
 	if (s->constants.len)
 		qsort(s->constants.data, s->constants.len,
 		      sizeof(struct bind), by_loc);
-	free(written);
+	free(c.written);
+	free(c.pointed_to);
+	free(c.initialised);
 }
 
 /* ---- dump ---- */
@@ -260,6 +322,7 @@ static void release(struct solver *s)
 	lc_array_release(&s->badreleases);
 	lc_array_release(&s->okreleases);
 	lc_array_release(&s->untested);
+	lc_array_release(&s->uncounted);
 	lc_array_release(&s->edges);
 	lc_array_release(&s->starts);
 	lc_array_release(&s->kinds);
@@ -288,6 +351,7 @@ void lc_solve(const struct lc_unit *units, uint32_t nunits,
 	program_link(&s.program, units, nunits, models, &out->strings);
 	locs_init(&s.locs, &s.program);
 	program_find_targets(&s.program);
+	s.has_main = program_has_main(&s.program);
 	static_kinds(&s);
 	static_values(&s);
 	solve_functions(&s);

@@ -147,6 +147,22 @@ static bool asks_flag(const struct fact *f)
 	return f->lo == f->hi || (f->lo == INT64_MIN && f->hi == INT64_MAX);
 }
 
+/* … and so does whether a pointer is null. */
+static bool passed_flag(const struct solver *s, uint32_t function,
+			const struct fact *f)
+{
+	const struct lc_unit *u = function_unit(&s->program, function);
+	const struct lc_flow *flow = s->program.functions.data[function].flow;
+	const struct loc *n;
+
+	if (!about_parameter(&s->locs, f->sym) || !asks_flag(f))
+		return false;
+	n = loc_at(&s->locs, loc_at(&s->locs, f->sym)->root);
+	return n->ref >= flow->nparams ||
+	       !(u->locals.data[flow->first_local + n->ref].flags &
+		 LC_LOCAL_POINTER);
+}
+
 /* What the caller passed tells this way out from one that releases: `keep it
  * if asked`. Only the parameters' own values count, not what they point to. */
 static bool caller_decides(const struct solver *s, const struct leak *k)
@@ -155,8 +171,7 @@ static bool caller_decides(const struct solver *s, const struct leak *k)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < k->nconds; i++)
-		if (about_parameter(&s->locs, k->conds[i].sym) &&
-		    asks_flag(&k->conds[i]))
+		if (passed_flag(s, k->function, &k->conds[i]))
 			passed[n++] = k->conds[i];
 	for (uint32_t i = 0; i < s->okreleases.len; i++) {
 		const struct okrelease *o = &s->okreleases.data[i];
@@ -592,6 +607,17 @@ static bool released_apart(struct solver *s, const struct leak *k)
 	       (outsiders(s, k->lock) && named_as_lock(s, k->function));
 }
 
+/* Taken by a loop who knows how often, and that is allowed. */
+static bool beyond_counting(struct solver *s, uint32_t function, loc_t lock,
+			    uint32_t event)
+{
+	for (uint32_t i = 0; i < s->uncounted.len; i++)
+		if (s->uncounted.data[i].function == function &&
+		    s->uncounted.data[i].lock == lock)
+			return recursive(s, lock, event);
+	return false;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
@@ -600,7 +626,8 @@ static void judge_leak(struct solver *s, const struct leak *k)
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
 	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
-	    s->summaries[k->function].inexact || vague_element(s, k))
+	    s->summaries[k->function].inexact || vague_element(s, k) ||
+	    beyond_counting(s, k->function, k->lock, k->held.event))
 		return;
 	mine = gives_back(s, k, &release) && some_exit_without(s, k);
 	if (!mine && nameless(s, k->lock))
@@ -706,6 +733,8 @@ static void emit_loop_leak(struct solver *s, const struct reacquire *r,
 	k.held.event = r->held_event;
 	k.held.mode = r->held_mode;
 	k.held.max_count = 1;
+	if (recursive(s, r->lock, r->event))
+		return;
 	emit_leak(s, &k, LC_EXIT_LOOP, true, release, false,
 		  r->weak ? LC_POSSIBLE : LC_SURE);
 }
@@ -874,8 +903,8 @@ static bool named_as_unlock(const struct solver *s, uint32_t f)
 	       name_has_any(name, words, LC_LEN(words));
 }
 
-/* Are the ways to a release with and without the lock told apart by something
- * that a caller may know: then it may have the lock in the other case. */
+/* Are the ways to a release with and without the lock told apart by a flag that
+ * the caller passes: then it may have the lock in the other case. */
 static bool contract(const struct solver *s, const struct badrelease *b,
 		     const struct okrelease *own)
 {
@@ -883,8 +912,7 @@ static bool contract(const struct solver *s, const struct badrelease *b,
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < b->nconds; i++)
-		if (!about_parameter(&s->locs, b->conds[i].sym) ||
-		    asks_flag(&b->conds[i]))
+		if (passed_flag(s, b->function, &b->conds[i]))
 			known[n++] = b->conds[i];
 	return facts_told_apart(known, n, own->conds, own->nconds);
 }
@@ -896,12 +924,15 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	uint32_t site, instead;
 
 	if (b->weak || s->summaries[b->function].inexact ||
-	    !steady(&s->locs, b->lock))
+	    !steady(&s->locs, b->lock) ||
+	    beyond_counting(s, b->function, b->lock, b->event))
 		return;
 	if (b->why == LC_BAD_DOUBLE && !s->events.data[b->other_event].matched &&
 	    (s->events.data[b->event].depth ||
 	     s->events.data[b->other_event].depth))
 		return; /* somewhere below, by a name of its own */
+	if (b->asked_again && b->why == LC_BAD_DOUBLE)
+		return;
 	if (b->why == LC_BAD_DOUBLE || b->why == LC_BAD_FAILED_TRY) {
 		site = emit_event_site(s, b->other_event);
 		/* a lock that failed is often only logged, and released with
@@ -916,7 +947,8 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	own = sometimes_own(s, b);
 	if (own) {
 		if (!someone_held(s, b->event) && plain(s, b->event) &&
-		    !must_have_taken(b, own) && !contract(s, b, own))
+		    !must_have_taken(b, own) && !contract(s, b, own) &&
+		    !b->asked_again)
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE,
 				 LC_POSSIBLE);
 		return;

@@ -65,7 +65,7 @@ int setup_long_bad(struct worker *w, int *a, int *b)
 	if (b && !*b)
 		b = NULL;
 	if (!w->threaded)
-		pthread_mutex_unlock(&w->lock);
+		pthread_mutex_unlock(&w->lock); // @expect-any release-not-held
 	if (!w->memory)
 		return -1; // @expect unreleased-lock
 	return b != NULL; // @expect unreleased-lock
