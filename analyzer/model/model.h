@@ -54,6 +54,13 @@ enum lc_op {
 	                       * an unknown place in the same process (atexit) */
 	LC_MODEL_HANDLER,     /* handler: `entry` becomes a signal handler */
 	LC_MODEL_SELF,        /* self: the calling thread, or a test for it */
+	LC_MODEL_THREAD_GET,  /* thread-get: the thread's own value of key `arg`*/
+	LC_MODEL_THREAD_SET,  /* thread-set: … becomes the next argument */
+	LC_MODEL_CLEANUP_PUSH, /* cleanup-push: from here on a thread that ends
+				* comes to the handler of the buffer in `arg` */
+	LC_MODEL_CLEANUP_POP,  /* cleanup-pop: no longer */
+	LC_MODEL_CLEANUP_NEXT, /* cleanup-next: the handler of the buffer in
+				* `arg` is done, the thread goes on ending */
 	LC_MODEL_NOP          /* nop: known to do nothing with locks or memory */
 };
 enum lc_kind { /* of a lock; the strings are the YAML spelling */

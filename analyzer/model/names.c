@@ -30,6 +30,11 @@ static const char *const op_names[] = {
 	[LC_MODEL_REGISTER] = "register",
 	[LC_MODEL_HANDLER] = "handler",
 	[LC_MODEL_SELF] = "self",
+	[LC_MODEL_THREAD_GET] = "thread-get",
+	[LC_MODEL_THREAD_SET] = "thread-set",
+	[LC_MODEL_CLEANUP_PUSH] = "cleanup-push",
+	[LC_MODEL_CLEANUP_POP] = "cleanup-pop",
+	[LC_MODEL_CLEANUP_NEXT] = "cleanup-next",
 	[LC_MODEL_NOP] = "nop",
 };
 static const char *const kind_names[] = {

@@ -70,6 +70,7 @@ static struct value subst(const struct subst *b, loc_t x)
 	case ROOT_LOCAL:
 	case ROOT_FUNCTION:
 	case ROOT_FIXED:
+	case ROOT_MODEL:
 		return value_addr(x);
 	default:
 		break;
@@ -611,6 +612,8 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 			v = subst(b, v.loc);
 		state_forget_below(st, l, x);
 		state_store(&m->arena, st, x, v);
+		if (v.loc && o->nonnull[i])
+			state_assume(&m->arena, st, l, v, LC_NE, 0);
 	}
 	for (uint32_t i = 0; i < o->nlive; i++) {
 		struct live v = o->live[i];

@@ -72,8 +72,11 @@ static bool pointless(const struct solver *s, const struct badrelease *b)
 	const struct loc *root =
 		loc_at(&s->locs, loc_at(&s->locs, b->lock)->root);
 
-	if (!loc_is_exact(&s->locs, b->lock) || root->kind != ROOT_GLOBAL ||
-	    s->escapes[f] || s->entry[f] || !s->ncallers[f])
+	if (!loc_is_exact(&s->locs, b->lock) || root->kind != ROOT_GLOBAL)
+		return false;
+	if (!strcmp(function_name(&s->program, f), "main"))
+		return true;
+	if (s->escapes[f] || s->entry[f] || !s->ncallers[f])
 		return false;
 	return s->has_main ||
 	       (function_symbol(&s->program, f)->flags & LC_SYM_INTERNAL);

@@ -5,6 +5,8 @@
  */
 #include "solve/sim.h"
 
+#include <errno.h>
+
 static enum lc_cmp negated(enum lc_cmp op)
 {
 	static const enum lc_cmp n[] = { LC_NE, LC_EQ, LC_GE,
@@ -65,6 +67,9 @@ static bool assume(struct sim *m, struct state *st, struct value v,
 	if (c && (op == LC_EQ || op == LC_NE)) {
 		struct fact f = state_fact(st, &m->s->locs, v);
 
+		/* it is held then: a way that is not followed */
+		if (f.failed && c == EOWNERDEAD)
+			return op == LC_NE;
 		if (f.failed && fact_test(&f, LC_EQ, c) == -1)
 			return op == LC_EQ;
 	}
@@ -148,6 +153,14 @@ static void read_again(struct sim *m, const struct lc_block *b,
 	state_put_fact(&m->arena, st, l, f);
 }
 
+static bool handles_cleanup(const struct sim *m, uint32_t block)
+{
+	for (uint32_t i = 0; i < m->handlers.len; i++)
+		if (m->handlers.data[i].block == block)
+			return true;
+	return false;
+}
+
 static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
 {
 	struct value lhs = sim_operand(m, st, b->lhs);
@@ -174,9 +187,12 @@ static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
 	}
 	read_again(m, b, st, lhs, op, rhs.constant);
 	other = state_clone(&m->arena, st);
-	if (assume(m, st, lhs, op, rhs.constant))
+	/* to a cleanup handler comes only a thread that ends */
+	if (!handles_cleanup(m, b->succ[0]) &&
+	    assume(m, st, lhs, op, rhs.constant))
 		sim_flow_to(m, b->succ[0], st);
-	if (assume(m, other, lhs, negated(op), rhs.constant))
+	if (!handles_cleanup(m, b->succ[1]) &&
+	    assume(m, other, lhs, negated(op), rhs.constant))
 		sim_flow_to(m, b->succ[1], other);
 }
 

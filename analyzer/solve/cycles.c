@@ -151,6 +151,16 @@ static bool is_ignored(struct solver *s, const struct edge *e)
 	return ignored;
 }
 
+/* Held because a function below forgot it: that is a finding of its own. */
+static bool left_over(const struct solver *s, const struct edge *e)
+{
+	for (uint32_t x = s->events.data[e->held.event].inner; x != LC_NONE;
+	     x = s->events.data[x].inner)
+		if (s->events.data[x].reported)
+			return true;
+	return false;
+}
+
 void solve_edges(struct solver *s, const struct threads *t)
 {
 	close_open_edges(s);
@@ -159,7 +169,8 @@ void solve_edges(struct solver *s, const struct threads *t)
 
 		e->held_lock = event_lock(s, e->held.lock, e->held.event);
 		e->wanted_lock = event_lock(s, e->wanted, e->event);
-		e->dropped = useless(s, t, e);
+		e->dropped = left_over(s, e) ? "forgotten below"
+					     : useless(s, t, e);
 		e->ignored = is_ignored(s, e);
 	}
 }

@@ -124,6 +124,7 @@ struct outcome {
 	struct delta *deltas;
 	struct fact *conds;
 	struct bind *writes;
+	bool *nonnull; /* … is what was written */
 	struct mark *failed; /* MARK_LOCK_FAILED, MARK_TRY_FAILED */
 	bool lock_failed;
 	struct live *live;   /* started, or (joined) waited for */

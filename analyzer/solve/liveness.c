@@ -176,6 +176,13 @@ void sim_find_live(struct sim *m)
 			}
 		}
 	}
+	/* a thread may come to a cleanup handler from anywhere */
+	for (uint32_t i = 0; i < m->handlers.len; i++)
+		for (uint32_t k = 0; k < words; k++)
+			m->always_live[k] |=
+				m->live_in[(size_t)m->handlers.data[i].block *
+						   words +
+					   k];
 	free(w.gen);
 	free(w.kill);
 }

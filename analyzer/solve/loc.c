@@ -98,7 +98,8 @@ bool loc_is_object(const struct locs *l, loc_t x)
 		n = loc_at(l, n->parent);
 	}
 	return n->kind == ROOT_GLOBAL || n->kind == ROOT_LOCAL ||
-	       n->kind == ROOT_FUNCTION || n->kind == ROOT_FIXED;
+	       n->kind == ROOT_FUNCTION || n->kind == ROOT_FIXED ||
+	       n->kind == ROOT_MODEL;
 }
 
 bool loc_is_open(const struct locs *l, loc_t x)
@@ -154,8 +155,11 @@ bool loc_is_concurrent(const struct locs *l, loc_t x)
 {
 	const struct loc *n = loc_at(l, x);
 
-	while (n->kind >= STEP_FIELD && n->kind != STEP_DEREF)
+	while (n->kind >= STEP_FIELD && n->kind != STEP_DEREF) {
+		if (n->kind == STEP_SPECIFIC)
+			return false;
 		n = loc_at(l, n->parent);
+	}
 	if (n->kind == ROOT_GLOBAL &&
 	    (l->program->symbols.data[n->ref].flags & LC_SYM_THREAD))
 		return false;
@@ -489,6 +493,9 @@ void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
 	case ROOT_FUNCTION:
 		lc_buf_str(out, function_name(l->program, n->ref));
 		return;
+	case ROOT_MODEL:
+		lc_buf_str(out, str(l, l->program->symbols.data[n->ref].name));
+		return;
 	case ROOT_FIXED:
 		lc_buf_printf(out, "<%s>", str(l, n->ref));
 		return;
@@ -531,6 +538,9 @@ void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
 	case STEP_CONTAINER:
 		lc_buf_printf(out, "<-%s",
 			      str(l, l->program->fields.data[n->ref].name));
+		break;
+	case STEP_SPECIFIC:
+		lc_buf_str(out, "!thread");
 		break;
 	case STEP_KIND:
 		lc_buf_str(out, "!kind");

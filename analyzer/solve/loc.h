@@ -9,6 +9,7 @@
  *                    hand); a summary speaks in these, a call replaces them
  *   ROOT_FUNCTION f  a function
  *   ROOT_FIXED n     an API-level lock (a model's `fixed`)
+ *   ROOT_MODEL s     a function that a model describes: program symbol s
  *   ROOT_SYM         what an unknown value points to; which value it is, is
  *                    told apart by (why, function, instruction, location)
  *
@@ -31,6 +32,7 @@ enum loc_kind {
 	ROOT_PARAM,
 	ROOT_FUNCTION,
 	ROOT_FIXED,
+	ROOT_MODEL,
 	ROOT_SYM,
 	STEP_FIELD,
 	STEP_DEREF,
@@ -44,6 +46,7 @@ enum loc_kind {
 	STEP_NEGATE, /* negated */
 	STEP_OR,     /* | value */
 	STEP_CONTAINER,
+	STEP_SPECIFIC, /* what a key stands for in the calling thread */
 	STEP_KIND /* pseudo-field of an attribute object: the kind set in it */
 };
 enum sym_why {

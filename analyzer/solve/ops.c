@@ -687,24 +687,27 @@ void ops_note_joined(struct sim *m, loc_t home)
 	*lc_push(&m->sum->joined) = home;
 }
 
+/* Where a value that was read came from. */
+static loc_t home_of(struct sim *m, struct value v)
+{
+	const struct loc *x = loc_at(&m->s->locs, v.loc);
+
+	if (x->kind == STEP_DEREF || (x->kind == ROOT_SYM && x->parent))
+		return x->parent;
+	return v.loc;
+}
+
 /* The handle's home: joins name its value, starts its address. */
 static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
 		    const struct lc_model *mo)
 {
 	struct locs *l = &m->s->locs;
 	struct value v = sim_arg(m, st, in, mo->handle);
-	const struct loc *x;
 	loc_t home;
 
 	if (!v.loc)
 		return;
-	x = loc_at(l, v.loc);
-	if (x->kind == STEP_DEREF)
-		home = x->parent;
-	else if (x->kind == ROOT_SYM && x->parent)
-		home = x->parent;
-	else
-		home = v.loc;
+	home = home_of(m, v);
 	for (uint32_t i = 0; i < st->live.len; i++) {
 		struct live *t = &st->live.data[i];
 
@@ -732,6 +735,36 @@ static void do_self(struct sim *m, struct state *st, const struct lc_instr *in)
 	else if (in->temp != LC_NONE)
 		state_store(&m->arena, st, sim_temp(m, in->temp),
 			    value_addr(sim_self(m)));
+}
+
+static void do_specific(struct sim *m, struct state *st,
+			const struct lc_instr *in, const struct lc_model *mo)
+{
+	struct value key = sim_arg(m, st, in, mo->arg);
+	loc_t place;
+
+	if (!key.loc)
+		return;
+	place = loc_step(&m->s->locs, home_of(m, key), STEP_SPECIFIC, 0, 0);
+	if (mo->op == LC_MODEL_THREAD_SET)
+		state_store(&m->arena, st, place,
+			    sim_arg(m, st, in, mo->arg + 1));
+	else if (in->temp != LC_NONE)
+		state_store(&m->arena, st, sim_temp(m, in->temp),
+			    state_load(&m->s->locs, st, place));
+}
+
+static void do_cleanup(struct sim *m, struct state *st,
+		       const struct lc_instr *in, const struct lc_model *mo)
+{
+	struct value buffer = sim_arg(m, st, in, mo->arg);
+
+	if (!buffer.loc)
+		return;
+	state_clear_marks(st, buffer.loc);
+	if (mo->op == LC_MODEL_CLEANUP_PUSH)
+		state_set_mark(&m->arena, st, buffer.loc, MARK_CLEANUP,
+			       m->instr);
 }
 
 bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
@@ -793,6 +826,17 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 	case LC_MODEL_SELF:
 		do_self(m, st, in);
 		break;
+	case LC_MODEL_THREAD_GET:
+	case LC_MODEL_THREAD_SET:
+		do_specific(m, st, in, mo);
+		break;
+	case LC_MODEL_CLEANUP_PUSH:
+	case LC_MODEL_CLEANUP_POP:
+		do_cleanup(m, st, in, mo);
+		break;
+	case LC_MODEL_CLEANUP_NEXT:
+		sim_exit_thread(m, st, in->pos, 1);
+		return false;
 	case LC_MODEL_CONSISTENT:
 	case LC_MODEL_NOP:
 	case LC_MODEL_SIGNAL:

@@ -75,6 +75,8 @@ static bool touches(const struct lc_model *mo)
 	case LC_MODEL_START:
 	case LC_MODEL_JOIN:
 	case LC_MODEL_THREAD_EXIT:
+	case LC_MODEL_THREAD_SET:
+	case LC_MODEL_CLEANUP_NEXT:
 		return true;
 	default:
 		return false;

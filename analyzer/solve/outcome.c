@@ -177,17 +177,22 @@ static void put_writes(struct sim *m, struct outcome *o,
 	uint32_t n = 0;
 
 	o->writes = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(*o->writes));
+	o->nonnull = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(bool));
 	for (uint32_t i = 0; i < st->store.len && n < MAX_WRITES; i++) {
 		struct bind now = st->store.data[i], *b = &now;
 		struct fact f = state_fact(st, &m->s->locs, b->value);
+		bool nonnull;
 
 		if (f.lo == f.hi)
 			b->value = value_const(f.lo);
-		if (own_local(m, b->loc) || !worth_telling(m, o, b->value))
+		nonnull = b->value.loc && fact_test(&f, LC_NE, 0) == 1;
+		if (own_local(m, b->loc) ||
+		    (!nonnull && !worth_telling(m, o, b->value)))
 			continue;
 		if (loc_at(&m->s->locs, loc_at(&m->s->locs, b->loc)->root)
 			    ->kind == ROOT_SYM)
 			continue;
+		o->nonnull[n] = nonnull;
 		o->writes[n++] = *b;
 	}
 	o->nwrites = n;
@@ -311,6 +316,16 @@ static bool conditions_apart(struct sim *m, const struct exitrec *a,
 	return facts_told_apart(ca, na, cb, nb);
 }
 
+/* `if (s->shared) return true; return false;`: what it says and why. */
+static bool answers(struct sim *m, const struct exitrec *a,
+		    const struct exitrec *b)
+{
+	struct fact f = exit_ret(m, a), g = exit_ret(m, b);
+
+	return a->has_ret && f.lo == f.hi && g.lo == g.hi && f.lo != g.lo &&
+	       (f.lo == 0 || g.lo == 0) && conditions_apart(m, a, b);
+}
+
 static void make_outcomes(struct sim *m)
 {
 	LC_ARRAY(struct exitrec) groups = { 0 };
@@ -340,7 +355,7 @@ static void make_outcomes(struct sim *m)
 			    has_failed(groups.data[k].state) !=
 				    has_failed(e->state))
 				continue;
-			if (uniform ||
+			if ((uniform && !answers(m, &groups.data[k], e)) ||
 			    (ret_class(&f) == ret_class(&g) &&
 			     (groups.len >= FEW_OUTCOMES ||
 			      !conditions_apart(m, &groups.data[k], e))))
@@ -377,12 +392,19 @@ static bool says_locked(const struct sim *m, const struct bind *b, loc_t lock)
 	const struct loc *n = loc_at(&m->s->locs, b->loc);
 	const char *name;
 
-	/* beside the lock itself it tells nobody: a mutex for debugging */
-	if (b->value.loc || !b->value.constant || n->kind != STEP_FIELD ||
-	    loc_below(&m->s->locs, lock, n->parent))
+	if (!b->value.loc && !b->value.constant)
 		return false;
-	name = lc_str(m->s->program.strings,
-		      m->s->program.fields.data[n->ref].name);
+	if (n->kind == ROOT_PARAM && n->ref < m->flow->nparams)
+		name = lc_str(&m->u->strings,
+			      m->u->locals.data[m->flow->first_local + n->ref]
+				      .name);
+	/* beside the lock itself it tells nobody: a mutex for debugging */
+	else if (n->kind == STEP_FIELD && !b->value.loc &&
+		 !loc_below(&m->s->locs, lock, n->parent))
+		name = lc_str(m->s->program.strings,
+			      m->s->program.fields.data[n->ref].name);
+	else
+		return false;
 	return strcasestr(name, "lock") || strcasestr(name, "held");
 }
 

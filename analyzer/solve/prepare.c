@@ -311,6 +311,36 @@ static void find_bounds(struct sim *m)
 	m->bounds.len = n;
 }
 
+static void find_handlers(struct sim *m)
+{
+	const struct program *p = &m->s->program;
+
+	for (uint32_t i = 0; i < m->flow->nblocks; i++) {
+		const struct lc_block *b =
+			&m->u->blocks.data[m->flow->first_block + i];
+
+		for (uint32_t k = 0; k < b->ninstrs; k++) {
+			const struct lc_instr *in =
+				&m->u->instrs.data[b->first_instr + k];
+			const struct lc_operand *o =
+				&m->u->operands.data[in->operand];
+			const struct lc_model *mo;
+
+			if (in->kind != LC_I_CALL || o->kind != LC_OP_FUNC)
+				continue;
+			mo = p->symbols.data[p->symbol_map[m->unit][o->ref]]
+				     .model;
+			if (mo && mo->op == LC_MODEL_CLEANUP_NEXT &&
+			    (uint32_t)mo->arg < in->nargs)
+				*lc_push(&m->handlers) = (struct handler){
+					m->u->args.data[in->first_arg +
+							(uint32_t)mo->arg],
+					i
+				};
+		}
+	}
+}
+
 void sim_prepare(struct sim *m)
 {
 	uint32_t n = m->flow->nblocks;
@@ -324,6 +354,7 @@ void sim_prepare(struct sim *m)
 	map_instrs(m);
 	find_used(m);
 	find_bounds(m);
+	find_handlers(m);
 	sim_find_live(m);
 }
 
@@ -337,6 +368,7 @@ void sim_cleanup(struct sim *m)
 	free(m->temp_used);
 	free(m->live_in);
 	free(m->always_live);
+	lc_array_release(&m->handlers);
 	lc_array_release(&m->bounds);
 	lc_array_release(&m->masks);
 	lc_array_release(&m->next);

@@ -210,6 +210,10 @@ struct value sim_operand(struct sim *m, struct state *st, uint32_t operand)
 		if (sym->function != LC_NONE)
 			return value_addr(loc_root(&m->s->locs, ROOT_FUNCTION,
 						   sym->function, 0));
+		if (sym->model)
+			return value_addr(loc_root(
+				&m->s->locs, ROOT_MODEL,
+				p->symbol_map[m->unit][o->ref], 0));
 		break;
 	default:
 		break;
@@ -610,6 +614,17 @@ static bool call_functions(struct sim *m, struct state *st,
 	       n > 1;
 }
 
+/* It may have locked anything. */
+static void forget_marks(struct state *st)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_CLEANUP)
+			st->marks.data[n++] = st->marks.data[i];
+	st->marks.len = n;
+}
+
 /* The pointer's value: a function we know, something a caller knows, or
  * what may ever have been stored there. */
 static bool call_pointer(struct sim *m, struct state *st,
@@ -631,6 +646,9 @@ static bool call_pointer(struct sim *m, struct state *st,
 
 		return call_functions(m, st, in, &f, 1, false);
 	}
+	if (x->kind == ROOT_MODEL)
+		return ops_call(m, st, in,
+				m->s->program.symbols.data[x->ref].model);
 	if (x->kind == ROOT_PARAM && m->s->ncallers[m->function]) {
 		sim_lift_callback(m, st, in, v.loc);
 		sim_unknown_call(m, st, in, NULL);
@@ -651,7 +669,7 @@ static bool call_pointer(struct sim *m, struct state *st,
 	else if (!n)
 		m->s->out->ncalls_unresolved++;
 	sim_unknown_call(m, st, in, NULL);
-	st->marks.len = 0; /* it may have locked anything */
+	forget_marks(st);
 	return true;
 }
 
@@ -729,12 +747,38 @@ static void run_block(struct sim *m, const struct lc_block *b,
 	lc_array_release(&work);
 }
 
+/* The block with the cleanup handler that was pushed last; it is popped. */
+static uint32_t next_handler(struct sim *m, struct state *st)
+{
+	const struct mark *last = NULL;
+	loc_t buffer;
+
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_CLEANUP &&
+		    (!last || st->marks.data[i].event > last->event))
+			last = &st->marks.data[i];
+	if (!last)
+		return LC_NONE;
+	buffer = last->lock;
+	state_clear_marks(st, buffer);
+	for (uint32_t i = 0; i < m->handlers.len; i++)
+		if (sim_operand(m, st, m->handlers.data[i].buffer).loc == buffer)
+			return m->handlers.data[i].block;
+	return LC_NONE;
+}
+
 void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos,
 		     uint8_t ends_thread)
 {
 	struct exitrec e = { .state = state_clone(&m->arena, st), .pos = pos,
 			     .block = m->block, .thread_exit = true,
 			     .ends_thread = ends_thread };
+	uint32_t handler = next_handler(m, e.state);
+
+	if (handler != LC_NONE) {
+		sim_flow_to(m, handler, e.state);
+		return;
+	}
 
 	outcome_add_exit(m, &e);
 }

@@ -28,6 +28,10 @@ struct condition { /* under which an instruction takes a lock */
 	uint32_t instr, nfacts;
 	struct fact *facts;
 };
+struct handler { /* of pthread_cleanup_push */
+	uint32_t buffer; /* operand: the address of its buffer */
+	uint32_t block;
+};
 struct loop_class {
 	uint32_t cls, loop;
 };
@@ -55,6 +59,7 @@ struct sim {
 	uint32_t first_instr;  /* lowest instr number of the flow */
 	uint32_t *instr_block; /* instr - first_instr → block */
 	bool *temp_used;       /* the result is looked at */
+	LC_ARRAY(struct handler) handlers;
 	LC_ARRAY(int64_t) bounds; /* numbers around those tested for, sorted */
 	LC_ARRAY(int64_t) masks;  /* bits tested */
 	/* liveness.c */

@@ -61,6 +61,8 @@ enum mark_kind {
 	MARK_TRY_FAILED,
 	MARK_LOCK_FAILED, /* a blocking acquire reported an error */
 	MARK_ESCAPED,     /* a fresh object was passed on */
+	MARK_CLEANUP,     /* lock = a buffer with a cleanup handler,
+			   * event = the instruction that pushed it */
 	MARK_SEAT,        /* one of a semaphore's many units was taken */
 };
 struct mark {

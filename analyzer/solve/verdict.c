@@ -41,7 +41,7 @@ static bool chain_released(const struct solver *s, uint32_t event)
 
 /* ---- leaks ---- */
 
-static bool is_main(struct solver *s, uint32_t f)
+static bool is_main(const struct solver *s, uint32_t f)
 {
 	return !strcmp(function_name(&s->program, f), "main");
 }
@@ -104,7 +104,7 @@ static bool returns_pointer(const struct solver *s, uint32_t f)
 }
 
 /* Does the value say failure, next to the values of the other exits? */
-static bool says_failure(const struct solver *s, const struct leak *k,
+static bool says_failure(struct solver *s, const struct leak *k,
 			 uint32_t others)
 {
 	enum sign g = k->has_ret ? sign_of(&k->ret_fact) : SIGN_ANY;
@@ -113,6 +113,10 @@ static bool says_failure(const struct solver *s, const struct leak *k,
 		return g == SIGN_ZERO;
 	if (g == SIGN_NEG)
 		return true;
+	/* `true`, and somebody releases what others took */
+	if (k->ret_fact.lo == 1 && k->ret_fact.hi == 1 &&
+	    (balance_of(s, k->lock) & CLASS_RELEASED_ALONE))
+		return false;
 	return (g == SIGN_POS || g == SIGN_NONZERO) &&
 	       (others & (1u << SIGN_ZERO)) &&
 	       !(others & (1u << SIGN_POS | 1u << SIGN_NEG |
@@ -532,8 +536,17 @@ static bool clearly_taken(const struct solver *s, uint32_t event)
 
 /* It is no lock function: whoever else takes such a lock releases it, and
  * nobody releases one that somebody else took. */
+static bool nobody_takes_over(struct solver *s, const struct leak *k);
+
 static bool forgotten(struct solver *s, const struct leak *k)
 {
+	const struct loc *ret = loc_at(&s->locs, k->ret.loc);
+
+	/* `return trylock(l);`: a try by another name */
+	if (k->has_ret && k->ret.loc && ret->kind == ROOT_SYM &&
+	    ret->why == SYM_RESULT && ret->ref == k->function &&
+	    ret->value == k->held.instr && !nobody_takes_over(s, k))
+		return false;
 	return balance_of(s, k->lock) == (CLASS_PAIRED | CLASS_KEPT) &&
 	       clearly_taken(s, k->held.event) && !k->handed_over &&
 	       !(outsiders(s, k->lock) && named_as_lock(s, k->function));
@@ -917,6 +930,46 @@ static bool contract(const struct solver *s, const struct badrelease *b,
 	return facts_told_apart(known, n, own->conds, own->nconds);
 }
 
+/* Is it called from main, by whatever way, and not through a pointer? */
+static bool only_from_main(const struct solver *s, uint32_t function)
+{
+	bool *seen = lc_alloc(s->program.functions.len + 1), only = true;
+	LC_ARRAY(uint32_t) todo = { 0 };
+
+	*lc_push(&todo) = function;
+	seen[function] = true;
+	while (todo.len && only) {
+		uint32_t f = todo.data[--todo.len];
+
+		if (is_main(s, f))
+			continue;
+		only = s->ncallers[f] && !s->escapes[f] && !s->entry[f] &&
+		       !s->summaries[f].inexact;
+		for (uint32_t i = 0; only && i < s->callrecs.len; i++) {
+			const struct callrec *c = &s->callrecs.data[i];
+
+			if (c->callee == f && !seen[c->function]) {
+				seen[c->function] = true;
+				*lc_push(&todo) = c->function;
+			}
+		}
+	}
+	free(seen);
+	lc_array_release(&todo);
+	return only;
+}
+
+/* The whole program is here, and whoever calls this has not taken the one lock
+ * that it releases. */
+static bool nobody_has_it(const struct solver *s, const struct badrelease *b)
+{
+	uint32_t f = b->function;
+
+	return s->has_main && loc_is_exact(&s->locs, b->lock) &&
+	       !someone_held(s, b->event) && !s->events.data[b->event].depth &&
+	       s->summaries[f].outcomes.len == 1 && only_from_main(s, f);
+}
+
 static void judge_bad_release(struct solver *s, struct badrelease *b)
 {
 	enum lc_strength strength = LC_SURE;
@@ -938,7 +991,8 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 		/* a lock that failed is often only logged, and released with
 		 * the rest: as if errors did not happen */
 		if (b->why == LC_BAD_FAILED_TRY &&
-		    (sometimes_own(s, b) || s->events.data[b->event].depth) &&
+		    (sometimes_own(s, b) || s->events.data[b->event].depth ||
+		     s->events.data[b->other_event].depth) &&
 		    s->events.data[b->other_event].blocking == LC_BLOCK_YES)
 			return;
 		emit_bad(s, b, b->why, site, strength);
@@ -973,7 +1027,7 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 			lc_last(&s->out->releases)->other_lock = lock;
 		return;
 	}
-	if (starts_thread_or_program(s, b->function))
+	if (starts_thread_or_program(s, b->function) || nobody_has_it(s, b))
 		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, strength);
 	else if (!someone_held(s, b->event) && !s->events.data[b->event].depth &&
 		 balance_of(s, b->lock) ==
