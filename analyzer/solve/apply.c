@@ -321,6 +321,37 @@ static void run_callback(const struct subst *b, const struct callback *cb,
 	note_callrec(m, st, target, weak);
 }
 
+/* What is stored in the fresh object that a thread is given, if it has to do
+ * with the caller's arguments: malloc(), fill, start. */
+static uint32_t filled(struct sim *m, const struct state *st, struct value arg,
+		       struct bind **out)
+{
+	const struct locs *l = &m->s->locs;
+	struct bind some[MAX_FILLED];
+	uint32_t n = 0;
+	bool open = false;
+	loc_t root;
+
+	if (!arg.loc || !m->s->ncallers[m->function])
+		return 0;
+	root = loc_at(l, arg.loc)->root;
+	if (loc_at(l, root)->kind != ROOT_SYM)
+		return 0;
+	for (uint32_t i = 0; i < st->store.len && n < MAX_FILLED; i++) {
+		const struct bind *b = &st->store.data[i];
+
+		if (!b->value.loc || !loc_below(l, b->loc, root))
+			continue;
+		some[n++] = *b;
+		open |= loc_is_open(l, b->value.loc);
+	}
+	if (!open)
+		return 0;
+	if (out)
+		*out = sim_copy(m->keep, some, n * sizeof(some[0]));
+	return n;
+}
+
 static void keep_callback(const struct subst *b, const struct callback *cb,
 			  loc_t target)
 {
@@ -353,6 +384,8 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 					     n.held[i].lock);
 	}
 	n.handle = cb->handle ? subst_loc(b, cb->handle) : 0;
+	if (cb->start)
+		n.nfilled = filled(m, b->pre, n.args[0], &n.filled);
 	*lc_push(&m->sum->callbacks) = n;
 }
 
@@ -441,6 +474,18 @@ merge:
 	}
 }
 
+/* The thread's argument as the callee filled it. */
+static void fill(const struct subst *b, const struct callback *cb)
+{
+	for (uint32_t i = 0; i < cb->nfilled; i++) {
+		loc_t x = subst_loc(b, cb->filled[i].loc);
+
+		if (x)
+			state_store(&b->m->arena, b->pre, x,
+				    subst(b, cb->filled[i].value.loc));
+	}
+}
+
 /* only_starts: the others have been looked into before. */
 static void lift_callbacks(const struct subst *b, const struct summary *sum,
 			   bool weak, bool only_starts)
@@ -460,18 +505,21 @@ static void lift_callbacks(const struct subst *b, const struct summary *sum,
 		if (loc_at(l, v.loc)->kind == ROOT_FUNCTION) {
 			uint32_t target = loc_at(l, v.loc)->ref;
 
+			struct value arg = { 0 };
+
 			if (!cb.start) {
 				run_callback(b, &cb, target, weak);
 				continue;
 			}
-			struct value arg = { 0 };
+			fill(b, &cb);
 
 			if (cb.nargs)
 				arg = cb.args[0].loc
 					      ? subst(b, cb.args[0].loc)
 					      : cb.args[0];
-			if (arg.loc && loc_is_open(l, arg.loc) &&
-			    m->s->ncallers[m->function])
+			if ((arg.loc && loc_is_open(l, arg.loc) &&
+			     m->s->ncallers[m->function]) ||
+			    filled(m, b->pre, arg, NULL))
 				keep_callback(b, &cb, v.loc);
 			else
 				register_start(m, b->pre,
@@ -482,6 +530,7 @@ static void lift_callbacks(const struct subst *b, const struct summary *sum,
 							 : 0,
 					       weak);
 		} else if (loc_is_open(l, v.loc)) {
+			fill(b, &cb);
 			keep_callback(b, &cb, v.loc);
 		}
 	}
@@ -893,40 +942,29 @@ void apply_start(struct sim *m, struct state *st, uint32_t event,
 		 const struct lc_instr *in, int entry_arg)
 {
 	struct locs *l = &m->s->locs;
+	struct callback cb = { .event = event, .start = true,
+			       .target = target.loc, .handle = handle,
+			       .nargs = 1, .args = { arg } };
 	const struct targets *t;
 	uint32_t operand;
+	bool known;
 
 	if (!target.loc)
 		return;
-	if (loc_at(l, target.loc)->kind == ROOT_FUNCTION) {
-		uint32_t f = loc_at(l, target.loc)->ref;
-
-		if (arg.loc && loc_is_open(l, arg.loc) &&
-		    m->s->ncallers[m->function]) {
-			struct callback cb = { .event = event, .start = true,
-					       .target = target.loc,
-					       .handle = handle, .nargs = 1 };
-
-			cb.args[0] = arg;
-			if (m->sum->callbacks.len < MAX_CALLBACKS)
-				*lc_push(&m->sum->callbacks) = cb;
-			state_add_live(&m->arena, st,
-				       (struct live){ event, handle, false });
-			return;
-		}
-		register_start(m, st, event, f, arg, handle, false);
-		return;
-	}
-	if (loc_is_open(l, target.loc) && m->s->ncallers[m->function]) {
-		struct callback cb = { .event = event, .start = true,
-				       .target = target.loc,
-				       .handle = handle, .nargs = 1 };
-
-		cb.args[0] = arg;
+	known = loc_at(l, target.loc)->kind == ROOT_FUNCTION;
+	cb.nfilled = filled(m, st, arg, &cb.filled);
+	if (m->s->ncallers[m->function] &&
+	    (loc_is_open(l, known && arg.loc ? arg.loc : target.loc) ||
+	     (known && cb.nfilled))) {
 		if (m->sum->callbacks.len < MAX_CALLBACKS)
 			*lc_push(&m->sum->callbacks) = cb;
 		state_add_live(&m->arena, st,
 			       (struct live){ event, handle, false });
+		return;
+	}
+	if (known) {
+		register_start(m, st, event, loc_at(l, target.loc)->ref, arg,
+			       handle, false);
 		return;
 	}
 	if (entry_arg < 0 || (uint32_t)entry_arg >= in->nargs)

@@ -28,6 +28,7 @@ enum {
 	MAX_CALLBACKS = 64,    /* … and lock kinds told to callers */
 	MAX_JOINED = 16,       /* thread handles waited for, told to callers */
 	MAX_WRITES = 48,       /* remembered effects on memory of one outcome */
+	MAX_FILLED = 16,       /* fields of a thread's fresh argument */
 	MAX_CONDS = 6,         /* remembered conditions of one event */
 	MAX_VARIANTS = 4,      /* of one acquire under different conditions */
 	MAX_STARTS = 400,      /* of threads, by way to the start */
@@ -108,9 +109,10 @@ struct callback {
 	struct value args[4];
 	uint32_t nargs;
 	loc_t handle;
-	uint32_t nheld, ndropped;
+	uint32_t nheld, ndropped, nfilled;
 	struct lockref *held;
 	loc_t *dropped;
+	struct bind *filled; /* start: what its fresh argument was filled with */
 };
 
 struct delta {

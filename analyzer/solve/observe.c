@@ -162,6 +162,18 @@ static bool unpublished(const struct locs *l, const struct state *st, loc_t x)
 	return true;
 }
 
+/* The element of an array that a number is stored in, LC_NOTHING = in none. */
+static loc_t element_of(const struct locs *l, loc_t number)
+{
+	const struct loc *n = loc_at(l, number);
+	loc_t x = n->parent;
+
+	if (n->kind != STEP_DEREF || loc_at(l, x)->kind != STEP_FIELD)
+		return 0;
+	x = loc_object(l, x);
+	return loc_at(l, x)->kind == STEP_INDEX_VALUE ? x : 0;
+}
+
 /* Two objects whose order the function has compared: by address or by a
  * number in them. */
 static bool compared(const struct locs *l, const struct state *st, loc_t a,
@@ -178,6 +190,12 @@ static bool compared(const struct locs *l, const struct state *st, loc_t a,
 		q = n->ref;
 		if ((loc_below(l, a, p) && loc_below(l, b, q)) ||
 		    (loc_below(l, a, q) && loc_below(l, b, p)))
+			return true;
+		x = element_of(l, p);
+		y = element_of(l, q);
+		if (x && y && x != y &&
+		    ((loc_below(l, a, x) && loc_below(l, b, y)) ||
+		     (loc_below(l, a, y) && loc_below(l, b, x))))
 			return true;
 		p = loc_at(l, p)->root;
 		q = loc_at(l, q)->root;

@@ -14,30 +14,24 @@
 
 enum { MAX_THREADS = 96 };
 
-/* The thread that a start event in a live set stands for. */
-static uint32_t thread_of_event(const struct solver *s,
-				const struct threads *t, uint32_t event)
+/* Does the start event in a live set stand for this thread? An array of thread
+ * functions gives one event several. */
+static bool event_starts(const struct solver *s, const struct threads *t,
+			 uint32_t event, uint32_t thread)
 {
-	uint32_t inner;
+	const struct thread *th = &t->list.data[thread];
+	const struct start *st;
 
-	if (event & LIVE_WAITED)
-		return LC_NONE;
-	inner = event_innermost(s, event);
-	for (uint32_t i = 0; i < t->list.len; i++) {
-		const struct start *st;
-
-		if (t->list.data[i].kind != THREAD_STARTED)
-			continue;
-		st = &s->starts.data[t->list.data[i].start];
-		if (event_innermost(s, st->event) != inner)
-			continue;
-		for (uint32_t e = event; e != LC_NONE;
-		     e = s->events.data[e].inner)
-			if (s->events.data[e].function == st->function &&
-			    s->events.data[e].instr == st->instr)
-				return i;
-	}
-	return LC_NONE;
+	if ((event & LIVE_WAITED) || th->kind != THREAD_STARTED)
+		return false;
+	st = &s->starts.data[th->start];
+	if (event_innermost(s, st->event) != event_innermost(s, event))
+		return false;
+	for (uint32_t e = event; e != LC_NONE; e = s->events.data[e].inner)
+		if (s->events.data[e].function == st->function &&
+		    s->events.data[e].instr == st->instr)
+			return true;
+	return false;
 }
 
 static bool add_live(struct context *c, uint32_t thread)
@@ -61,7 +55,7 @@ static bool is_joined(const struct solver *s, const struct threads *t,
 		    s->starts.data[t->list.data[thread].start].handle ==
 			    live[i].handle)
 			joined = true;
-		if (thread_of_event(s, t, live[i].event) != thread)
+		if (!event_starts(s, t, live[i].event, thread))
 			continue;
 		if (!live[i].joined)
 			return false;
@@ -80,12 +74,11 @@ static bool flow_live(struct solver *s, const struct threads *t,
 	for (uint32_t i = 0; i < from->live.len; i++)
 		if (!is_joined(s, t, live, n, from->live.data[i]))
 			grew |= add_live(into, from->live.data[i]);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t th = thread_of_event(s, t, live[i].event);
-
-		if (th != LC_NONE && !live[i].joined)
-			grew |= add_live(into, th);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t th = 0; !live[i].joined && th < t->list.len;
+		     th++)
+			if (event_starts(s, t, live[i].event, th))
+				grew |= add_live(into, th);
 	return grew;
 }
 
