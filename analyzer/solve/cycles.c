@@ -192,6 +192,38 @@ static uint32_t trace_of(struct solver *s, const struct threads *t,
 	return trace_end(s);
 }
 
+/* Is the lock in the callee's words still one that we would know? */
+static bool same_class(struct solver *s, uint32_t event, loc_t lock)
+{
+	return loc_class(&s->locs, s->events.data[event].lock, true) ==
+	       loc_class(&s->locs, lock, true);
+}
+
+/* Both locks are taken in one call: the place is in there, in the function that
+ * takes the first, unless it is the arguments that make the order. */
+static void innermost_place(struct solver *s, const struct edge *e,
+			    uint32_t *held, uint32_t *wanted)
+{
+	bool by_arguments = e->held_lock != e->wanted_lock &&
+			    loc_class(&s->locs, e->held.lock, true) ==
+				    loc_class(&s->locs, e->wanted, true);
+
+	*held = e->held.event;
+	*wanted = e->event;
+	while (!by_arguments) {
+		const struct event *h = &s->events.data[*held];
+		const struct event *w = &s->events.data[*wanted];
+
+		if (h->function != w->function || h->instr != w->instr ||
+		    h->inner == LC_NONE || w->inner == LC_NONE ||
+		    !same_class(s, h->inner, e->held.lock) ||
+		    !same_class(s, w->inner, e->wanted))
+			return;
+		*held = h->inner;
+		*wanted = w->inner;
+	}
+}
+
 static void emit_edge(struct solver *s, const struct threads *t,
 		      struct edge *e)
 {
@@ -205,9 +237,13 @@ static void emit_edge(struct solver *s, const struct threads *t,
 		.first_gate = s->out->edge_gates.len,
 		.first_thread = s->out->edge_threads.len, .trace = LC_NONE
 	};
+	uint32_t held, wanted;
 
-	n.held_site = emit_event_site(s, e->held.event);
-	n.site = emit_event_site(s, e->event);
+	innermost_place(s, e, &held, &wanted);
+	n.held_site = emit_event_site(s, held);
+	n.site = emit_event_site(s, wanted);
+	if (held != e->held.event)
+		n.function = s->events.data[held].function;
 	n.dropped = lc_intern(s->program.strings,
 			      e->dropped   ? e->dropped
 			      : e->ignored ? "ignored by a comment"
