@@ -17,7 +17,7 @@ enum { CHUNK_BYTES = 0 };
 enum { CHUNK_BYTES = 256 * 1024 };
 #endif
 
-void *lc_arena_alloc(struct lc_arena *a, size_t size_bytes)
+void *lc_arena_raw(struct lc_arena *a, size_t size_bytes)
 {
 	size_t n = (size_bytes + sizeof(max_align_t) - 1) &
 		   ~(sizeof(max_align_t) - 1);
@@ -35,8 +35,12 @@ void *lc_arena_alloc(struct lc_arena *a, size_t size_bytes)
 	}
 	p = (char *)a->chunk->data + a->used;
 	a->used += n;
-	memset(p, 0, n);
 	return p;
+}
+
+void *lc_arena_alloc(struct lc_arena *a, size_t size_bytes)
+{
+	return memset(lc_arena_raw(a, size_bytes), 0, size_bytes);
 }
 
 void lc_arena_reset(struct lc_arena *a)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Open addressing with linear probing; the hash is kept beside the index. */
+/* Open addressing with linear probing; half of the hash is kept beside the
+ * index, so that a look is one cache line. */
 #include "base/map.h"
 
 #include <stdlib.h>
@@ -26,26 +27,25 @@ uint64_t lc_hash_u64(uint64_t a, uint64_t b)
 uint32_t lc_map_find(const struct lc_map *m, uint64_t hash, lc_map_eq eq,
 		     const void *ctx, const void *key)
 {
-	uint32_t mask = m->cap - 1;
+	uint32_t mask = m->cap - 1, low = (uint32_t)hash;
 
 	if (!m->cap)
 		return LC_NOT_FOUND;
-	for (uint32_t i = (uint32_t)hash & mask; m->index[i] != LC_NOT_FOUND;
+	for (uint32_t i = low & mask; m->slots[i].index != LC_NOT_FOUND;
 	     i = (i + 1) & mask) {
-		if (m->hash[i] == hash && eq(ctx, m->index[i], key))
-			return m->index[i];
+		if (m->slots[i].hash == low && eq(ctx, m->slots[i].index, key))
+			return m->slots[i].index;
 	}
 	return LC_NOT_FOUND;
 }
 
-static void put(struct lc_map *m, uint64_t hash, uint32_t index)
+static void put(struct lc_map *m, struct lc_map_slot slot)
 {
-	uint32_t mask = m->cap - 1, i = (uint32_t)hash & mask;
+	uint32_t mask = m->cap - 1, i = slot.hash & mask;
 
-	while (m->index[i] != LC_NOT_FOUND)
+	while (m->slots[i].index != LC_NOT_FOUND)
 		i = (i + 1) & mask;
-	m->hash[i] = hash;
-	m->index[i] = index;
+	m->slots[i] = slot;
 }
 
 void lc_map_add(struct lc_map *m, uint64_t hash, uint32_t index)
@@ -54,23 +54,20 @@ void lc_map_add(struct lc_map *m, uint64_t hash, uint32_t index)
 		struct lc_map old = *m;
 
 		m->cap = old.cap ? old.cap * 2 : 16;
-		m->hash = lc_realloc(NULL, m->cap * sizeof(*m->hash));
-		m->index = lc_realloc(NULL, m->cap * sizeof(*m->index));
-		memset(m->index, 0xff, m->cap * sizeof(*m->index));
+		m->slots = lc_realloc(NULL, m->cap * sizeof(*m->slots));
+		memset(m->slots, 0xff, m->cap * sizeof(*m->slots));
 		for (uint32_t i = 0; i < old.cap; i++)
-			if (old.index[i] != LC_NOT_FOUND)
-				put(m, old.hash[i], old.index[i]);
-		free(old.hash);
-		free(old.index);
+			if (old.slots[i].index != LC_NOT_FOUND)
+				put(m, old.slots[i]);
+		free(old.slots);
 	}
-	put(m, hash, index);
+	put(m, (struct lc_map_slot){ (uint32_t)hash, index });
 	m->len++;
 }
 
 void lc_map_release(struct lc_map *m)
 {
-	free(m->hash);
-	free(m->index);
+	free(m->slots);
 	memset(m, 0, sizeof(*m));
 }
 

@@ -13,8 +13,9 @@
 #define LC_NOT_FOUND UINT32_MAX
 
 struct lc_map {
-	uint64_t *hash; /* private */
-	uint32_t *index;
+	struct lc_map_slot { /* private */
+		uint32_t hash, index;
+	} *slots;
 	uint32_t len, cap;
 };
 typedef bool (*lc_map_eq)(const void *ctx, uint32_t index, const void *key);

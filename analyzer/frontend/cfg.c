@@ -14,7 +14,7 @@ void fe_map_clear(struct lc_map *m)
 		return;
 	}
 	if (m->cap)
-		memset(m->index, 0xff, m->cap * sizeof(*m->index));
+		memset(m->slots, 0xff, m->cap * sizeof(*m->slots));
 	m->len = 0;
 }
 

@@ -84,7 +84,11 @@ static struct value generalise(struct join *j, struct value old,
 		if (value_same(j->pairs[i].old, old) &&
 		    value_same(j->pairs[i].new, new))
 			return value_addr(j->pairs[i].phi);
-	phi = loc_sym(j->locs, SYM_PHI, j->at->function, j->at->place, about);
+	if (is_phi_here(j, old.loc) && loc_at(j->locs, old.loc)->parent == about)
+		phi = old.loc; /* what loc_sym would find */
+	else
+		phi = loc_sym(j->locs, SYM_PHI, j->at->function, j->at->place,
+			      about);
 	if (j->npairs < MAX_PAIRS)
 		j->pairs[j->npairs++] = (struct pair){ old, new, phi };
 	return value_addr(phi);
@@ -476,8 +480,10 @@ static void join_comparisons(struct join *j, struct state *into,
 static void join_facts(struct join *j, struct state *into,
 		       const struct state *from)
 {
-	struct state *old = state_clone(j->arena, into);
+	struct state facts = { 0 }, *old = &facts; /* of `into`, before */
 	uint32_t n = 0;
+
+	state_copy_facts(j->arena, old, into);
 
 	for (uint32_t i = 0; i < into->facts.len; i++) {
 		struct fact f = into->facts.data[i], g;

@@ -68,6 +68,7 @@ struct loc {
 	loc_t parent;  /* steps; SYM: the location it is about, or 0 */
 	loc_t root;
 	uint32_t ref;  /* symbol, field, function, … */
+	loc_t deref;   /* the step STEP_DEREF from here, 0 = not asked yet */
 	int64_t value; /* local's number, index, mask; SYM: instruction */
 };
 
@@ -99,7 +100,12 @@ loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 	       int64_t value);
 static inline loc_t loc_deref(struct locs *l, loc_t x)
 {
-	return loc_step(l, x, STEP_DEREF, 0, 0);
+	if (!l->data.data[x].deref) {
+		loc_t to = loc_step(l, x, STEP_DEREF, 0, 0);
+
+		l->data.data[x].deref = to;
+	}
+	return l->data.data[x].deref;
 }
 
 static inline struct value value_const(int64_t c)

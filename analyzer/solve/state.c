@@ -8,7 +8,7 @@ static void *grow(struct lc_arena *a, void *data, uint32_t len, uint32_t *cap,
 		  size_t elem)
 {
 	uint32_t n = *cap ? *cap * 2 : 4;
-	void *p = lc_arena_alloc(a, n * elem);
+	void *p = lc_arena_raw(a, n * elem);
 
 	if (len)
 		memcpy(p, data, len * elem);
@@ -47,9 +47,17 @@ static void *copy(struct lc_arena *a, const void *data, uint32_t len,
 	*cap = len;
 	if (!len)
 		return NULL;
-	p = lc_arena_alloc(a, len * elem);
+	p = lc_arena_raw(a, len * elem);
 	memcpy(p, data, len * elem);
 	return p;
+}
+
+void state_copy_facts(struct lc_arena *a, struct state *to,
+		      const struct state *from)
+{
+	to->facts.len = from->facts.len;
+	to->facts.data = copy(a, from->facts.data, from->facts.len,
+			      &to->facts.cap, sizeof(struct fact));
 }
 
 struct state *state_clone(struct lc_arena *a, const struct state *s)
@@ -59,8 +67,7 @@ struct state *state_clone(struct lc_arena *a, const struct state *s)
 	*n = *s;
 	n->store.data = copy(a, s->store.data, s->store.len, &n->store.cap,
 			     sizeof(struct bind));
-	n->facts.data = copy(a, s->facts.data, s->facts.len, &n->facts.cap,
-			     sizeof(struct fact));
+	state_copy_facts(a, n, s);
 	n->held.data = copy(a, s->held.data, s->held.len, &n->held.cap,
 			    sizeof(struct held));
 	n->marks.data = copy(a, s->marks.data, s->marks.len, &n->marks.cap,

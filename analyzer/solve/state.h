@@ -101,6 +101,10 @@ struct state {
 struct state *state_new(struct lc_arena *a);
 struct state *state_clone(struct lc_arena *a, const struct state *s);
 
+/* to->facts := those of `from`. */
+void state_copy_facts(struct lc_arena *a, struct state *to,
+		      const struct state *from);
+
 /* ---- store ---- */
 /* The value stored in `x`: what was assigned, else its initial value. */
 struct value state_load(struct locs *l, const struct state *s, loc_t x);
