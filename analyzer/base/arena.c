@@ -12,10 +12,20 @@ struct lc_arena_chunk {
 /* A hostile build gives every allocation a chunk of its own, so that the
  * address sanitizer sees each one's bounds. */
 #ifdef __SANITIZE_ADDRESS__
-enum { CHUNK_BYTES = 0 };
+enum { MIN_CHUNK_BYTES = 0, MAX_CHUNK_BYTES = 0 };
 #else
-enum { CHUNK_BYTES = 256 * 1024 };
+enum { MIN_CHUNK_BYTES = 4 * 1024, MAX_CHUNK_BYTES = 256 * 1024 };
 #endif
+
+/* Chunks grow, as most arenas stay small and there is one a function. */
+static size_t next_size(const struct lc_arena *a, size_t need)
+{
+	size_t size = a->chunk ? a->chunk->size * 2 : MIN_CHUNK_BYTES;
+
+	if (size > MAX_CHUNK_BYTES)
+		size = MAX_CHUNK_BYTES;
+	return need > size ? need : size;
+}
 
 void *lc_arena_raw(struct lc_arena *a, size_t size_bytes)
 {
@@ -24,7 +34,7 @@ void *lc_arena_raw(struct lc_arena *a, size_t size_bytes)
 	char *p;
 
 	if (!a->chunk || a->used + n > a->chunk->size) {
-		size_t size = n > CHUNK_BYTES ? n : CHUNK_BYTES;
+		size_t size = next_size(a, n);
 		struct lc_arena_chunk *c =
 			lc_realloc(NULL, sizeof(*c) + size);
 
@@ -35,6 +45,7 @@ void *lc_arena_raw(struct lc_arena *a, size_t size_bytes)
 	}
 	p = (char *)a->chunk->data + a->used;
 	a->used += n;
+	a->given += n;
 	return p;
 }
 
@@ -45,13 +56,17 @@ void *lc_arena_alloc(struct lc_arena *a, size_t size_bytes)
 
 void lc_arena_reset(struct lc_arena *a)
 {
-	while (a->chunk && a->chunk->next) {
-		struct lc_arena_chunk *c = a->chunk;
+	struct lc_arena_chunk *c = a->chunk ? a->chunk->next : NULL;
 
-		a->chunk = c->next;
+	while (c) {
+		struct lc_arena_chunk *next = c->next;
+
 		free(c);
+		c = next;
 	}
-	a->used = 0;
+	if (a->chunk)
+		a->chunk->next = NULL;
+	a->used = a->given = 0;
 }
 
 void lc_arena_release(struct lc_arena *a)

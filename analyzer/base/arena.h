@@ -8,6 +8,7 @@
 struct lc_arena {
 	struct lc_arena_chunk *chunk; /* private */
 	size_t used;
+	size_t given; /* bytes since the last reset */
 };
 /* Zeroed memory, aligned for anything; valid until the next reset. */
 void *lc_arena_alloc(struct lc_arena *a, size_t size_bytes);

@@ -40,6 +40,7 @@ enum {
 	COUNTED = 4,           /* acquires of one lock in a loop */
 	SURE_DEPTH = 4,        /* calls between two acquires of a sure finding */
 	BELIEVED_DEPTH = 10,   /* … and of one that is told at all */
+	COLLECT_BYTES = 1 << 20, /* of dead states of one function */
 	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */
 };
 

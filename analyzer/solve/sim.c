@@ -813,6 +813,36 @@ static uint32_t choose_block(const struct sim *m)
 	return best;
 }
 
+static struct state *moved(struct lc_arena *to, const struct state *st)
+{
+	struct state *n = state_clone(to, st);
+
+	n->joins = st->joins;
+	return n;
+}
+
+/* Between two visits only the states that wait at blocks and exits live: once
+ * there is much beside them, they are copied out and the rest is let go. */
+static void collect(struct sim *m)
+{
+	struct lc_arena old = m->arena;
+
+	if (old.given < m->collect_at)
+		return;
+	m->arena = (struct lc_arena){ 0 };
+	for (uint32_t b = 0; b < m->flow->nblocks; b++)
+		for (uint32_t i = 0; i < m->states[b].len; i++) {
+			struct block_state *one = &m->states[b].data[i];
+
+			one->state = moved(&m->arena, one->state);
+		}
+	for (uint32_t i = 0; i < m->exits.len; i++)
+		m->exits.data[i].state =
+			moved(&m->arena, m->exits.data[i].state);
+	lc_arena_release(&old);
+	m->collect_at = COLLECT_BYTES + 3 * m->arena.given;
+}
+
 static bool run_dirty(struct sim *m)
 {
 	uint32_t b = choose_block(m);
@@ -833,11 +863,12 @@ static bool run_dirty(struct sim *m)
 			m->cap_reason = "too many visits";
 		return false;
 	}
-	one = first_dirty(&m->states[b]);
-	one->dirty = false;
 	m->states[b].visits++;
 	m->block = b;
 	lc_arena_reset(&m->scratch);
+	collect(m);
+	one = first_dirty(&m->states[b]);
+	one->dirty = false;
 	run_block(m, &m->u->blocks.data[m->flow->first_block + b],
 		  state_clone(&m->arena, one->state), sim_leave_block);
 	return true;
@@ -896,6 +927,7 @@ static void run(struct sim *m)
 		summary_clear(m->sum);
 		sim_rewind(m->s, &at);
 		lc_arena_reset(&m->arena);
+		m->collect_at = COLLECT_BYTES;
 		enter(m);
 		while (run_dirty(m))
 			;

@@ -43,6 +43,7 @@ struct sim {
 	const struct lc_flow *flow;
 	struct summary *sum;
 	struct lc_arena arena;  /* states: as long as this run */
+	size_t collect_at;      /* its bytes at which dead ones are let go */
 	struct lc_arena *keep;  /* the summary's */
 	struct lc_arena scratch; /* until the next block is run */
 	uint32_t block, instr;  /* at hand; instr is the unit's number */
