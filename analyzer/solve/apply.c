@@ -14,6 +14,7 @@ struct subst {
 	struct state *pre; /* the state at the call */
 	const struct value *args;
 	uint32_t nargs;
+	uint32_t binding; /* a number for what pre stores and args are */
 };
 
 static struct value fresh(const struct subst *b, loc_t x)
@@ -52,29 +53,12 @@ static struct value subst_sym(const struct subst *b, loc_t x)
 	return value_addr(loc_sym(l, SYM_CMP, q.loc, n.value, p.loc));
 }
 
-/* The value "address of x", x being in the callee's terms. */
-static struct value subst(const struct subst *b, loc_t x)
+static struct value subst_step(const struct subst *b, loc_t x)
 {
 	struct locs *l = &b->m->s->locs;
 	struct loc n = *loc_at(l, x);
 	struct value p, q;
 
-	switch (n.kind) {
-	case ROOT_PARAM:
-		return n.ref < b->nargs ? b->args[n.ref] : fresh(b, x);
-	case ROOT_SYM:
-		return subst_sym(b, x);
-	case LOC_NOTHING:
-		return fresh(b, x);
-	case ROOT_GLOBAL:
-	case ROOT_LOCAL:
-	case ROOT_FUNCTION:
-	case ROOT_FIXED:
-	case ROOT_MODEL:
-		return value_addr(x);
-	default:
-		break;
-	}
 	p = subst(b, n.parent);
 	if (value_is_step(n.kind) && (p.loc || n.kind != STEP_ARITH))
 		return value_step(l, p, n.kind, n.value);
@@ -94,6 +78,35 @@ static struct value subst(const struct subst *b, loc_t x)
 		return value_addr(
 			loc_step(l, p.loc, n.kind, n.ref, n.value));
 	}
+}
+
+/* The value "address of x", x being in the callee's terms. The acquires and
+ * conditions of a summary speak of the same few places again and again. */
+static struct value subst(const struct subst *b, loc_t x)
+{
+	const struct loc *n = loc_at(&b->m->s->locs, x);
+	struct memo *memo = &b->m->memo[x % MEMO_SIZE];
+	struct value v;
+
+	switch (n->kind) {
+	case ROOT_PARAM:
+		return n->ref < b->nargs ? b->args[n->ref] : fresh(b, x);
+	case LOC_NOTHING:
+		return fresh(b, x);
+	case ROOT_GLOBAL:
+	case ROOT_LOCAL:
+	case ROOT_FUNCTION:
+	case ROOT_FIXED:
+	case ROOT_MODEL:
+		return value_addr(x);
+	default:
+		break;
+	}
+	if (memo->binding == b->binding && memo->loc == x)
+		return memo->value;
+	v = n->kind == ROOT_SYM ? subst_sym(b, x) : subst_step(b, x);
+	*memo = (struct memo){ b->binding, x, v };
+	return v;
 }
 
 static loc_t subst_loc(const struct subst *b, loc_t x)
@@ -173,6 +186,9 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 {
 	struct sim *m = b->m;
 
+	struct fact *here;
+	uint32_t nhere = sim_conds(m, b->pre, &m->scratch, &here);
+
 	for (uint32_t i = 0; i < sum->acquires.len; i++) {
 		struct acquire in = sum->acquires.data[i], a = in;
 		struct fact left[MAX_CONDS];
@@ -188,7 +204,7 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 		a.dropped = lift_locs(m, b, in.dropped, in.ndropped);
 		a.conds = left;
 		a.nconds = nleft;
-		ops_note_acquire(m, b->pre, &a);
+		ops_note_acquire(m, b->pre, &a, here, nhere);
 	}
 }
 
@@ -294,7 +310,7 @@ static void run_callback(const struct subst *b, const struct callback *cb,
 	const struct summary *sum = &m->s->summaries[target];
 	struct state *st = state_clone(&m->arena, b->pre);
 	struct value args[4];
-	struct subst inner = { m, st, args, cb->nargs };
+	struct subst inner = { m, st, args, cb->nargs, ++m->bindings };
 
 	if (!sum->done)
 		return;
@@ -407,7 +423,7 @@ static void register_start(struct sim *m, struct state *st, uint32_t event,
 {
 	struct start *t;
 	const struct summary *sum = &m->s->summaries[entry];
-	struct subst b = { m, st, &arg, 1 };
+	struct subst b = { m, st, &arg, 1, ++m->bindings };
 	struct state *empty = state_clone(&m->arena, st);
 
 	state_add_live(&m->arena, st,
@@ -846,7 +862,7 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		    const struct lc_instr *in, bool weak)
 {
 	const struct summary *sum = &m->s->summaries[callee];
-	struct subst b = { m, NULL, args, nargs };
+	struct subst b = { m, NULL, args, nargs, ++m->bindings };
 
 	if (!sum->simulate || !sum->done) {
 		sim_unknown_call(m, st, in, sum->mods);
@@ -892,6 +908,7 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		return true;
 	}
 	b.pre = state_clone(&m->arena, st);
+	b.binding = ++m->bindings;
 	if (!sum->capped && !sum->outcomes.len && !sum->returns)
 		return false; /* never comes back */
 	sim_unknown_call(m, st, in, sum->mods);

@@ -199,12 +199,11 @@ static bool known_acquire(const struct summary *sum, const struct acquire *a)
 	return true;
 }
 
-void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a)
+void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a,
+		      struct fact *conds, uint32_t nconds)
 {
 	struct acquire own = *a;
 	struct locs *l = &m->s->locs;
-	struct fact *conds;
-	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
 	loc_t gates[16];
 	uint32_t ngates = 0;
 	loc_t *mine;
@@ -399,6 +398,8 @@ static void do_acquire(struct sim *m, struct state *st,
 	loc_t lock = model_lock(m, st, in, mo);
 	uint32_t event;
 	struct acquire a = { 0 };
+	struct fact *conds;
+	uint32_t nconds;
 	struct held *h;
 
 	if (!lock) {
@@ -415,7 +416,8 @@ static void do_acquire(struct sim *m, struct state *st,
 	ops_note_condition(m, st);
 	sim_assume_there(m, st, lock);
 	/* our own give-up of a caller's lock is added by note_acquire */
-	ops_note_acquire(m, st, &a);
+	nconds = sim_conds(m, st, &m->scratch, &conds);
+	ops_note_acquire(m, st, &a, conds, nconds);
 	if (mo->blocking != LC_BLOCK_YES) {
 		try_acquire(m, st, in, mo, lock, event);
 		return;
@@ -463,6 +465,8 @@ static void do_wait(struct sim *m, struct state *st,
 {
 	loc_t lock = model_lock(m, st, in, mo);
 	struct acquire a = { 0 };
+	struct fact *conds;
+	uint32_t nconds;
 
 	sim_havoc_shared(m, st, true);
 	/* without a time limit it fails only if it was called wrongly */
@@ -480,7 +484,8 @@ static void do_wait(struct sim *m, struct state *st,
 		/* the caller's: tell it that its lock was away */
 		a.dropped = lc_arena_alloc(&m->scratch, sizeof(lock));
 		a.dropped[0] = lock;
-		ops_note_acquire(m, st, &a);
+		nconds = sim_conds(m, st, &m->scratch, &conds);
+		ops_note_acquire(m, st, &a, conds, nconds);
 		return;
 	}
 	for (uint32_t i = 0; i < st->held.len; i++) {

@@ -36,6 +36,14 @@ struct loop_class {
 	uint32_t cls, loop;
 };
 
+/* What a callee's location is at the call at hand; see subst() in apply.c. */
+enum { MEMO_SIZE = 256 };
+struct memo {
+	uint32_t binding; /* of which it is true */
+	loc_t loc;
+	struct value value;
+};
+
 struct sim {
 	struct solver *s;
 	uint32_t function, unit;
@@ -66,6 +74,8 @@ struct sim {
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
+	struct memo memo[MEMO_SIZE];
+	uint32_t bindings; /* so many so far */
 	/* what calls have been looked into with which arguments and locks */
 	struct lc_map lifted;
 	LC_ARRAY(uint64_t) lifted_keys;
@@ -144,9 +154,9 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
 bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 	      const struct lc_model *model);
 /* Checks an acquire against what is held, notes edges and the acquire itself
- * for callers. Does not change `st`. */
-void ops_note_acquire(struct sim *m, struct state *st,
-		      const struct acquire *a);
+ * for callers. Does not change `st`; conds: the sim_conds of it. */
+void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a,
+		      struct fact *conds, uint32_t nconds);
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event);
 void sim_initialiser(struct sim *m, loc_t x, uint32_t macro);
