@@ -152,7 +152,7 @@ static bool conditions(const struct subst *b, const struct fact *conds,
 	return true;
 }
 
-static uint32_t lift_event(struct sim *m, uint32_t inner, loc_t lock)
+uint32_t sim_lift_event(struct sim *m, uint32_t inner, loc_t lock)
 {
 	struct event e = m->s->events.data[inner];
 	uint32_t depth = e.depth;
@@ -199,7 +199,7 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 		a.lock = subst_loc(b, in.lock);
 		if (!a.lock)
 			continue;
-		a.event = lift_event(m, in.event, a.lock);
+		a.inside = true;
 		a.weak = in.weak || weak;
 		a.dropped = lift_locs(m, b, in.dropped, in.ndropped);
 		a.conds = left;
@@ -248,8 +248,8 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 		held.lock = subst_loc(b, held.lock);
 		if (!wanted || !held.lock)
 			continue;
-		held.event = lift_event(m, held.event, held.lock);
-		a.event = lift_event(m, e.event, wanted);
+		held.event = sim_lift_event(m, held.event, held.lock);
+		a.event = sim_lift_event(m, e.event, wanted);
 		a.mode = e.mode;
 		a.blocking = e.blocking;
 		a.weak = e.weak || weak;
@@ -329,7 +329,7 @@ static void run_callback(const struct subst *b, const struct callback *cb,
 
 		if (x && !state_held(st, x))
 			ops_hold(m, st, x, cb->held[i].mode,
-				 lift_event(m, cb->held[i].event, x));
+				 sim_lift_event(m, cb->held[i].event, x));
 	}
 	lift_acquires(&inner, sum, weak);
 	lift_edges(&inner, sum, weak);
@@ -374,7 +374,7 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 	struct sim *m = b->m;
 	struct callback n = *cb;
 
-	n.event = lift_event(m, cb->event, target);
+	n.event = sim_lift_event(m, cb->event, target);
 	for (uint32_t i = 0; i < m->sum->callbacks.len; i++)
 		if (m->sum->callbacks.data[i].event == n.event)
 			return;
@@ -396,7 +396,7 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 	for (uint32_t i = 0; i < cb->nheld; i++) {
 		n.held[i] = cb->held[i];
 		n.held[i].lock = subst_loc(b, cb->held[i].lock);
-		n.held[i].event = lift_event(m, cb->held[i].event,
+		n.held[i].event = sim_lift_event(m, cb->held[i].event,
 					     n.held[i].lock);
 	}
 	n.handle = cb->handle ? subst_loc(b, cb->handle) : 0;
@@ -539,7 +539,7 @@ static void lift_callbacks(const struct subst *b, const struct summary *sum,
 				keep_callback(b, &cb, v.loc);
 			else
 				register_start(m, b->pre,
-					       lift_event(m, cb.event, v.loc),
+					       sim_lift_event(m, cb.event, v.loc),
 					       target, arg,
 					       cb.handle ? subst_loc(b,
 								     cb.handle)
@@ -612,7 +612,7 @@ static bool apply_delta(const struct subst *b, struct state *st,
 		return true;
 	if (!sim_assume_there(m, st, lock))
 		return false;
-	event = lift_event(m, d->held.event, lock);
+	event = sim_lift_event(m, d->held.event, lock);
 	if (d->held.count < 0) {
 		h = state_held(st, lock);
 		if (!h)
@@ -665,7 +665,7 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 		if (x && !state_held(st, x))
 			state_set_mark(&m->arena, st, x,
 				       (enum mark_kind)o->failed[i].kind,
-				       lift_event(m, o->failed[i].event, x));
+				       sim_lift_event(m, o->failed[i].event, x));
 	}
 	for (uint32_t i = 0; i < o->nwrites; i++) {
 		loc_t x = subst_loc(b, o->writes[i].loc);
@@ -688,7 +688,7 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 		if (v.event & LIVE_WAITED)
 			continue; /* told through summary.joined */
 		if (!is_registered(m->s, v.event))
-			v.event = lift_event(m, v.event, v.handle);
+			v.event = sim_lift_event(m, v.event, v.handle);
 		state_add_live(&m->arena, st, v);
 	}
 	apply_result(b, st, o, in);

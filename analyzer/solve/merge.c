@@ -225,6 +225,8 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 		if (variants < MAX_DISJUNCTS)
 			into = LC_NONE;
 	}
+	if (m->rpo[to] < m->first_dirty)
+		m->first_dirty = m->rpo[to];
 	if (into != LC_NONE) {
 		unite_held(m, bs->data[into].state, st);
 		if (sim_join(m, bs->data[into].state, st, to))

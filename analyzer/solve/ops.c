@@ -176,21 +176,29 @@ static bool same_conds(const struct acquire *a, const struct acquire *b)
 	return true;
 }
 
-/* The same acquire seen by callers: one of each kind and condition is enough,
- * and of many conditions what they have in common. */
-static bool known_acquire(const struct summary *sum, const struct acquire *a)
+static uint32_t *list_of(struct sim *m, loc_t lock)
 {
+	return &m->acquire_lists[lock % ACQUIRE_LISTS];
+}
+
+/* The same acquire seen by callers: one of each kind and condition is enough,
+ * and of many conditions what the newest and this have in common. */
+static bool known_acquire(struct sim *m, const struct acquire *a)
+{
+	struct summary *sum = m->sum;
 	struct acquire *last = NULL;
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < sum->acquires.len; i++) {
+	for (uint32_t i = *list_of(m, a->lock); i != LC_NONE;
+	     i = sum->acquires.data[i].next) {
 		struct acquire *b = &sum->acquires.data[i];
 
 		if (!same_acquire(a, b))
 			continue;
 		if (!b->nconds || same_conds(a, b))
 			return true;
-		last = b;
+		if (!last)
+			last = b;
 		n++;
 	}
 	if (n < MAX_VARIANTS)
@@ -199,10 +207,19 @@ static bool known_acquire(const struct summary *sum, const struct acquire *a)
 	return true;
 }
 
-void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a,
-		      struct fact *conds, uint32_t nconds)
+/* Most acquires of callees are known and need no event of their own. */
+static void need_event(struct sim *m, struct acquire *a)
 {
-	struct acquire own = *a;
+	if (a->inside)
+		a->event = sim_lift_event(m, a->event, a->lock);
+	a->inside = false;
+}
+
+void ops_note_acquire(struct sim *m, struct state *st,
+		      const struct acquire *given, struct fact *conds,
+		      uint32_t nconds)
+{
+	struct acquire copy = *given, *a = &copy, own;
 	struct locs *l = &m->s->locs;
 	loc_t gates[16];
 	uint32_t ngates = 0;
@@ -220,6 +237,7 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a,
 
 		if (h->count <= 0 || in_list(a->dropped, a->ndropped, h->lock))
 			continue;
+		need_event(m, a);
 		if (h->lock == a->lock && !loc_is_some(l, a->lock))
 			note_reacquire(m, st, h, a);
 		else
@@ -227,6 +245,7 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a,
 				 nconds);
 	}
 	/* what callers are told: their locks given up here or below */
+	own = *a;
 	nmine = ops_dropped(st, &m->scratch, &mine);
 	if (nmine) {
 		loc_t *all = lc_arena_alloc(
@@ -256,13 +275,18 @@ void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a,
 	    loc_at(l, own.lock)->depth > MAX_LOCK_DEPTH)
 		own.lock = loc_some_of_class(l, own.lock);
 	own.weak = a->weak || st->weak;
-	if (known_acquire(m->sum, &own))
+	if (known_acquire(m, &own))
 		return;
 	if (m->sum->acquires.len >= MAX_ACQUIRES) {
 		m->sum->capped = true;
 		m->cap_reason = "too many acquires in and below it";
 		return;
 	}
+	need_event(m, a);
+	own.event = a->event;
+	own.inside = false;
+	own.next = *list_of(m, own.lock);
+	*list_of(m, own.lock) = m->sum->acquires.len;
 	own.conds = sim_copy(m->keep, own.conds,
 			     own.nconds * sizeof(*own.conds));
 	own.dropped = sim_copy(m->keep, own.dropped,

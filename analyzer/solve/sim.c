@@ -795,15 +795,17 @@ static struct block_state *first_dirty(struct block_states *bs)
 
 /* The first dirty block in order; once the end is near because a cap was
  * met, the one seen least, so that every part of the function is seen. */
-static uint32_t choose_block(const struct sim *m)
+static uint32_t choose_block(struct sim *m)
 {
 	uint32_t best = LC_NONE;
 
-	for (uint32_t i = 0; i < m->flow->nblocks; i++) {
+	for (uint32_t i = m->first_dirty; i < m->flow->nblocks; i++) {
 		uint32_t b = m->order[i];
 
 		if (!first_dirty(&m->states[b]))
 			continue;
+		if (best == LC_NONE)
+			m->first_dirty = i;
 		if (!m->sum->capped)
 			return b;
 		if (best == LC_NONE ||
@@ -884,6 +886,7 @@ static void enter(struct sim *m)
 			    value_addr(loc_root(&m->s->locs, ROOT_PARAM, i,
 						0)));
 	*lc_push(&m->states[0]) = (struct block_state){ st, true };
+	m->first_dirty = 0;
 }
 
 /* Step 4: classes held over a back edge that the loop never releases. */
@@ -925,6 +928,7 @@ static void run(struct sim *m)
 			m->max_visits = 100 + m->flow->nblocks * FEW_VISITS;
 		m->sum->capped = m->sum->inexact = m->hurried = false;
 		summary_clear(m->sum);
+		memset(m->acquire_lists, 0xff, sizeof(m->acquire_lists));
 		sim_rewind(m->s, &at);
 		lc_arena_reset(&m->arena);
 		m->collect_at = COLLECT_BYTES;

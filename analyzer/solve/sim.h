@@ -37,7 +37,7 @@ struct loop_class {
 };
 
 /* What a callee's location is at the call at hand; see subst() in apply.c. */
-enum { MEMO_SIZE = 256 };
+enum { MEMO_SIZE = 256, ACQUIRE_LISTS = 64 };
 struct memo {
 	uint32_t binding; /* of which it is true */
 	loc_t loc;
@@ -74,6 +74,9 @@ struct sim {
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
+	/* the summary's acquires by their lock, newest first; LC_NONE = none */
+	uint32_t acquire_lists[ACQUIRE_LISTS];
+	uint32_t first_dirty; /* in order[]: no block before it is dirty */
 	struct memo memo[MEMO_SIZE];
 	uint32_t bindings; /* so many so far */
 	/* what calls have been looked into with which arguments and locks */
@@ -153,10 +156,13 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
 /* false: the call ends the path */
 bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 	      const struct lc_model *model);
+/* The event at this call that stands for `inner` in the callee. */
+uint32_t sim_lift_event(struct sim *m, uint32_t inner, loc_t lock);
 /* Checks an acquire against what is held, notes edges and the acquire itself
  * for callers. Does not change `st`; conds: the sim_conds of it. */
-void ops_note_acquire(struct sim *m, struct state *st, const struct acquire *a,
-		      struct fact *conds, uint32_t nconds);
+void ops_note_acquire(struct sim *m, struct state *st,
+		      const struct acquire *given, struct fact *conds,
+		      uint32_t nconds);
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event);
 void sim_initialiser(struct sim *m, loc_t x, uint32_t macro);
