@@ -181,20 +181,37 @@ static loc_t *lift_locs(struct sim *m, const struct subst *b,
 
 /* ---- what happened inside ---- */
 
+static bool same_facts(const struct fact *a, const struct fact *b, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (a[i].sym != b[i].sym || a[i].lo != b[i].lo ||
+		    a[i].hi != b[i].hi || a[i].nne != b[i].nne ||
+		    memcmp(a[i].ne, b[i].ne, a[i].nne * sizeof(a[i].ne[0])))
+			return false;
+	return true;
+}
+
 static void lift_acquires(const struct subst *b, const struct summary *sum,
 			  bool weak)
 {
 	struct sim *m = b->m;
-
-	struct fact *here;
+	struct fact *here, left[MAX_CONDS];
 	uint32_t nhere = sim_conds(m, b->pre, &m->scratch, &here);
+	uint32_t nleft = 0, asked = LC_NONE;
+	bool may = true;
 
 	for (uint32_t i = 0; i < sum->acquires.len; i++) {
 		struct acquire in = sum->acquires.data[i], a = in;
-		struct fact left[MAX_CONDS];
-		uint32_t nleft;
 
-		if (!conditions(b, in.conds, in.nconds, left, &nleft))
+		/* neighbours mostly have the same conditions; our own summary
+		 * changes while we read it */
+		if (asked == LC_NONE || sum == m->sum ||
+		    sum->acquires.data[asked].nconds != in.nconds ||
+		    !same_facts(sum->acquires.data[asked].conds, in.conds,
+				in.nconds))
+			may = conditions(b, in.conds, in.nconds, left, &nleft);
+		asked = i;
+		if (!may)
 			continue;
 		a.lock = subst_loc(b, in.lock);
 		if (!a.lock)
