@@ -86,7 +86,7 @@ struct acquire {
 	bool ring; /* for edge_add: as in struct edge */
 	bool published; /* for edge_add: a thread was given the objects */
 	bool inside; /* for ops_note_acquire: event is the callee's yet */
-	uint32_t next;  /* ops.c: in the list of its lock, LC_NONE */
+	uint32_t next;  /* ops.c: in its list, LC_NONE = last */
 	uint32_t ndropped, nconds;
 	loc_t *dropped;      /* caller's locks given up at that time */
 	struct fact *conds;  /* on values the caller can see */

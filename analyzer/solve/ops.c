@@ -176,9 +176,15 @@ static bool same_conds(const struct acquire *a, const struct acquire *b)
 	return true;
 }
 
-static uint32_t *list_of(struct sim *m, loc_t lock)
+/* Where acquires that same_acquire() takes for `a` are. */
+static uint32_t *list_of(struct sim *m, const struct acquire *a)
 {
-	return &m->acquire_lists[lock % ACQUIRE_LISTS];
+	uint64_t h = lc_hash_u64(((uint64_t)a->lock << 32) | a->ndropped,
+				 (uint64_t)a->mode << 8 | a->weak);
+
+	for (uint32_t i = 0; i < a->ndropped; i++)
+		h = h * 31 + a->dropped[i];
+	return &m->acquire_lists[h % ACQUIRE_LISTS];
 }
 
 /* The same acquire seen by callers: one of each kind and condition is enough,
@@ -189,7 +195,7 @@ static bool known_acquire(struct sim *m, const struct acquire *a)
 	struct acquire *last = NULL;
 	uint32_t n = 0;
 
-	for (uint32_t i = *list_of(m, a->lock); i != LC_NONE;
+	for (uint32_t i = *list_of(m, a); i != LC_NONE;
 	     i = sum->acquires.data[i].next) {
 		struct acquire *b = &sum->acquires.data[i];
 
@@ -285,8 +291,8 @@ void ops_note_acquire(struct sim *m, struct state *st,
 	need_event(m, a);
 	own.event = a->event;
 	own.inside = false;
-	own.next = *list_of(m, own.lock);
-	*list_of(m, own.lock) = m->sum->acquires.len;
+	own.next = *list_of(m, &own);
+	*list_of(m, &own) = m->sum->acquires.len;
 	own.conds = sim_copy(m->keep, own.conds,
 			     own.nconds * sizeof(*own.conds));
 	own.dropped = sim_copy(m->keep, own.dropped,

@@ -319,6 +319,15 @@ static bool calls_itself(const struct graph *g, uint32_t f)
 	return false;
 }
 
+static uint64_t hash_all(const struct solver *s, const uint32_t *f, uint32_t n)
+{
+	uint64_t h = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		h = lc_hash_u64(h, summary_hash(&s->summaries[f[i]]));
+	return h;
+}
+
 static void simulate(struct solver *s, struct graph *g)
 {
 	for (uint32_t c = 0; c + 1 < g->starts.len; c++) {
@@ -329,13 +338,24 @@ static void simulate(struct solver *s, struct graph *g)
 							      : 1;
 		struct marks at = sim_observations(s);
 		uint32_t nincomplete = s->out->incomplete.len;
+		uint64_t told = 0;
 
 		for (int r = 0; r < rounds; r++) {
+			uint32_t visits = s->visits;
+			uint64_t before = told;
+
 			sim_rewind(s, &at);
 			s->out->incomplete.len = nincomplete;
 			for (uint32_t i = 0; i < n; i++)
 				if (s->summaries[f[i]].simulate)
 					sim_function(s, f[i]);
+			told = hash_all(s, f, n);
+			/* the next round would do the same once more */
+			if (r && told == before && r + 1 < rounds) {
+				s->visits += (s->visits - visits) *
+					     (uint32_t)(rounds - 1 - r);
+				break;
+			}
 		}
 	}
 }

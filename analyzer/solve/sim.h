@@ -74,7 +74,8 @@ struct sim {
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
-	/* the summary's acquires by their lock, newest first; LC_NONE = none */
+	/* the summary's acquires by a hash of what tells them apart, newest
+	 * first; LC_NONE = none */
 	uint32_t acquire_lists[ACQUIRE_LISTS];
 	uint32_t first_dirty; /* in order[]: no block before it is dirty */
 	struct memo memo[MEMO_SIZE];
@@ -189,6 +190,10 @@ void apply_start(struct sim *m, struct state *st, uint32_t event,
 		 const struct lc_instr *in, int entry_arg);
 void sim_lift_callback(struct sim *m, struct state *st,
 		       const struct lc_instr *in, loc_t target);
+
+/* rounds.c */
+/* Equal when callers are told the same, as far as 64 bits can say. */
+uint64_t summary_hash(const struct summary *sum);
 
 /* outcome.c */
 void outcome_add_exit(struct sim *m, const struct exitrec *e);
