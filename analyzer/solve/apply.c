@@ -794,13 +794,15 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 		some_sound |= !sum->outcomes.data[i].lock_failed;
 	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
 		const struct outcome *o = &sum->outcomes.data[i];
-		struct state *one = state_clone(&m->arena, base);
+		struct state *one = base;
 
 		/* nobody asked, so the lock is taken to have succeeded */
 		if (ignored && o->lock_failed && some_sound)
 			continue;
 		if (tried && !o->ndeltas)
 			continue;
+		if (i + 1 < sum->outcomes.len)
+			one = state_clone(&m->arena, base);
 		if (!applicable(b, o, one) ||
 		    !apply_outcome(b, one, o, in, weak))
 			continue;
@@ -885,7 +887,10 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		sim_unknown_call(m, st, in, sum->mods);
 		return true;
 	}
-	b.pre = state_clone(&m->arena, st);
+	/* only starts and joins of threads change st while pre is read */
+	b.pre = sum->callbacks.len || sum->joined.len
+			? state_clone(&m->arena, st)
+			: st;
 	if (sum->relevant) {
 		bool seen = seen_before(m, st, callee, args, nargs, weak);
 
