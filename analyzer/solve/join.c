@@ -374,14 +374,16 @@ static void widen(const struct join *j, uint32_t joins, struct fact *f,
 
 	if (joins <= WIDEN_AFTER)
 		return;
-	while (i < n && b[i] < f->hi)
-		i++;
-	if (f->hi > old->hi)
+	if (f->hi > old->hi) {
+		while (i < n && b[i] < f->hi)
+			i++;
 		f->hi = i < n ? b[i] : INT64_MAX;
-	while (n > 0 && b[n - 1] > f->lo)
-		n--;
-	if (f->lo < old->lo)
+	}
+	if (f->lo < old->lo) {
+		while (n > 0 && b[n - 1] > f->lo)
+			n--;
 		f->lo = n ? b[n - 1] : INT64_MIN;
+	}
 }
 
 /* ---- comparisons ---- */
