@@ -55,7 +55,9 @@ static uint64_t add_outcome(uint64_t h, const struct outcome *o)
 			o->deltas[i].cond_return);
 	h = add_facts(h, o->conds, o->nconds);
 	for (uint32_t i = 0; i < o->nwrites; i++)
-		h = add_value(add(h, o->writes[i].loc), o->writes[i].value);
+		h = add_value(add(h, (uint64_t)o->writes[i].loc << 1 |
+					     o->nonnull[i]),
+			      o->writes[i].value);
 	for (uint32_t i = 0; i < o->nfailed; i++)
 		h = add(add(h, o->failed[i].lock),
 			(uint64_t)o->failed[i].event << 8 | o->failed[i].kind);
