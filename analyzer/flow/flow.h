@@ -173,7 +173,9 @@ struct lc_instr {
 #define LC_INSTR_VOID_CAST (1u << 0) /* result explicitly cast to void */
 #define LC_INSTR_CLEANUP   (1u << 1) /* run by __attribute__((cleanup)) */
 #define LC_INSTR_OPAQUE    (1u << 2) /* ASSIGN through ++, op= etc. */
-#define LC_INSTR_STEP      (1u << 3) /* … a number grew by the constant operand */
+#define LC_INSTR_STEP      (1u << 3) /* … a number grew by the operand: if that is
+				      * no constant, 0 becomes it, and any
+				      * other number something else */
 
 /* ---- blocks ---- */
 enum lc_term_kind {

@@ -273,6 +273,13 @@ struct fe_value fe_compound(struct lc_parser *fe, uint32_t node)
 				       ? CXBinaryOperator_And
 				       : CXBinaryOperator_Or,
 			       k);
+	} else if (op == CXBinaryOperator_AddAssign ||
+		   op == CXBinaryOperator_OrAssign) {
+		new = fe_eval(fe, right);
+		if (new.kind == LC_OP_LOAD) /* errors += lock(l); */
+			flags |= LC_INSTR_STEP;
+		else
+			new = fe_opaque();
 	} else {
 		fe_effect(fe, right);
 	}

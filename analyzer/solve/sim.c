@@ -473,6 +473,19 @@ void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 
 /* ---- instructions ---- */
 
+static struct value grown(struct sim *m, struct state *st, loc_t x,
+			  const struct lc_operand *o, struct value by)
+{
+	struct value old = load(m, st, x);
+
+	if (o->kind == LC_OP_CONST)
+		return value_plus(&m->s->locs, old, o->value);
+	if (!old.loc && !old.constant)
+		return by;
+	return value_addr(loc_sym(&m->s->locs, SYM_HAVOC, m->function, m->instr,
+				  x));
+}
+
 static void do_assign(struct sim *m, struct state *st,
 		      const struct lc_instr *in)
 {
@@ -489,7 +502,7 @@ static void do_assign(struct sim *m, struct state *st,
 	}
 	v = sim_operand(m, st, in->operand);
 	if (in->flags & LC_INSTR_STEP)
-		v = value_plus(l, load(m, st, x), o->value);
+		v = grown(m, st, x, o, v);
 	if (o->kind == LC_OP_UNKNOWN)
 		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
 	state_forget_below(st, l, x);

@@ -642,6 +642,10 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	    s->summaries[k->function].inexact || vague_element(s, k) ||
 	    beyond_counting(s, k->function, k->lock, k->held.event))
 		return;
+	/* a gate, that one closes and another opens */
+	if (api_kind(s, k->held.event) == LC_KIND_SEMAPHORE &&
+	    (balance_of(s, k->lock) & CLASS_RELEASED_ALONE))
+		return;
 	mine = gives_back(s, k, &release) && some_exit_without(s, k);
 	if (!mine && nameless(s, k->lock))
 		return;
@@ -683,6 +687,9 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	if (!failure && k->has_ret && released_apart(s, k) &&
 	    name_has(function_name(&s->program, k->function), "lock", true))
 		return; /* it is what the name says */
+	/* a number with the lock, -1 without */
+	if (!failure && others == 1u << SIGN_NEG && released_apart(s, k))
+		return;
 	if (!failure &&
 	    ((caller_decides(s, k) && !nobody_takes_over(s, k)) ||
 	     (separated(k, others) && !nobody_takes_over(s, k)))) {
@@ -970,6 +977,23 @@ static bool nobody_has_it(const struct solver *s, const struct badrelease *b)
 	       s->summaries[f].outcomes.len == 1 && only_from_main(s, f);
 }
 
+/* Another function, a hook in some table, returns with such a lock. */
+static bool kept_elsewhere(struct solver *s, const struct badrelease *b)
+{
+	uint32_t cls = loc_class(&s->locs, b->lock, true), release;
+
+	for (uint32_t i = 0; i < s->leaks.len; i++) {
+		const struct leak *k = &s->leaks.data[i];
+
+		if (k->function != b->function && !k->thread_exit &&
+		    loc_class(&s->locs, k->lock, true) == cls &&
+		    s->events.data[k->held.event].inner == LC_NONE &&
+		    s->escapes[k->function] && !gives_back(s, k, &release))
+			return true;
+	}
+	return false;
+}
+
 static void judge_bad_release(struct solver *s, struct badrelease *b)
 {
 	enum lc_strength strength = LC_SURE;
@@ -1012,6 +1036,9 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 		return;
 	}
 	instead = held_instead(s, b);
+	/* perhaps taken by one function and left for another */
+	if (instead != LC_NONE && kept_elsewhere(s, b))
+		instead = LC_NONE;
 	if (instead != LC_NONE && !someone_held(s, b->event)) {
 		if (s->leaks.data[instead].explains)
 			return; /* what follows from the first one */
@@ -1027,6 +1054,10 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 			lc_last(&s->out->releases)->other_lock = lock;
 		return;
 	}
+	/* a thread may be given a lock by who starts it */
+	if (s->entry[b->function] && !is_main(s, b->function) &&
+	    (balance_of(s, b->lock) & CLASS_KEPT))
+		strength = LC_POSSIBLE;
 	if (starts_thread_or_program(s, b->function) || nobody_has_it(s, b))
 		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, strength);
 	else if (!someone_held(s, b->event) && !s->events.data[b->event].depth &&
