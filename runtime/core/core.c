@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 LC_RT_TLS struct lc_rt_tls lc_rt_tls;
-struct lc_rt_edge lc_rt_no_edge;
+struct lc_rt_edge lc_rt_no_edge = { .key = LC_RT_KEY_NONE };
 uint32_t lc_rt_generations[LC_RT_GENERATIONS];
 uint32_t lc_rt_state;
 bool lc_rt_steered;

@@ -97,26 +97,48 @@ extern struct lc_rt_options lc_rt_options;
 /* ---- the books of a thread ---- */
 
 /*
- * A situation: this lock is asked for here, in this way, after what `key` also
- * stands for, all that was on the books before it. Lies in the edge cache of
- * its thread, and does not change while an entry of the books points to it.
+ * A situation: this lock is asked for here, in this way, after what is on the
+ * books already. Mostly in one of the two caches of its thread; does not change
+ * while an entry of the books points to it, but for `path`.
  */
 struct lc_rt_edge {
-	uint64_t key;
-	const void *lock; /* NULL: no entry (any more) */
+	uint64_t path; /* what it is found by; 0 = not to be found */
+	const void *lock; /* NULL: no entry (any more); or LC_RT_ANY */
+	uint64_t key; /* of all that is on the books with this one on top */
 	uint64_t place; /* site in bits 0–47, what in 48–63 */
-	uint64_t unused;
 };
+
+/* Which lock it is says the entry: one of a table of too many to tell apart. */
+#define LC_RT_ANY ((const void *)1)
 
 /* User addresses have no more than 48 bits on the machines we know. */
 #define LC_RT_PLACE(site, what) ((uint64_t)(site) | (uint64_t)(what) << 48)
 #define LC_RT_PLACE_SITE(place) ((lc_rt_site_t)((place) & 0xffffffffffffu))
 #define LC_RT_PLACE_WHAT(place) ((uint32_t)((place) >> 48))
 
-/* An entry of the books: address of an edge, and whether it is held (else it
- * is only asked for). */
-typedef uintptr_t lc_rt_entry_t;
-#define LC_RT_HELD ((lc_rt_entry_t)1)
+/*
+ * An entry of the books: address of an edge, with one of these. A plain mutex
+ * of libc is not marked when it has been acquired: its own owner word says
+ * whether it is held or waited for, and nothing is left to do after the real
+ * call, which then is a jump.
+ */
+struct lc_rt_entry {
+	uintptr_t edge;
+	const void *lock; /* where edge->lock is LC_RT_ANY */
+};
+enum lc_rt_entry_state {
+	LC_RT_PLAIN = 0, /* ask the mutex */
+	LC_RT_HELD = 1,
+	LC_RT_ASKED = 2,
+	LC_RT_STATE = 3, /* mask */
+};
+
+/* The lowest bits of a key are LC_RT_KEY_REAL, those of lc_rt_no_edge are not:
+ * so nothing is found in the cache after a cleared entry. */
+enum { LC_RT_KEY_BITS = 31, LC_RT_KEY_REAL = 16, LC_RT_KEY_NONE = 8 };
+
+/* The first cache: found by what is on the books and the place. */
+enum { LC_RT_EDGES = 1024, LC_RT_EDGE_SHIFT = 5 };
 
 enum { LC_RT_GENERATIONS = 1024 };
 
@@ -139,16 +161,17 @@ struct lc_rt_steer_thread; /* steer.c's own */
  */
 struct lc_rt_thread {
 	/* hot: one cache line */
-	lc_rt_entry_t *top; /* &held[depth] */
-	struct lc_rt_edge *edges; /* the cache: edge_mask + 1 of them */
-	uint64_t edge_mask;
-	lc_rt_entry_t *limit; /* of top, on the fast path */
-	lc_rt_entry_t *held;
+	struct lc_rt_entry *top; /* &held[depth] */
+	struct lc_rt_edge *edges; /* the first cache: LC_RT_EDGES */
+	struct lc_rt_edge *more; /* the second: more_mask + 1 of them, found */
+	uint64_t more_mask; /* by the lock, too */
+	struct lc_rt_entry *held;
 	struct lc_rt_thread *next; /* all threads; never unlinked */
 
 	/* cold */
 	struct lc_rt_edge base; /* what held[0] points to: key = the segment */
-	uint32_t capacity; /* of held */
+	struct lc_rt_edge *own; /* of entries whose edge is in no cache */
+	uint32_t capacity; /* of held and own */
 	uint32_t misses; /* of the cache, for what had been seen */
 	uint32_t id; /* 1, 2, … in order of creation */
 	uint32_t tid; /* the kernel's; 0 until it runs */
@@ -191,8 +214,8 @@ extern struct lc_rt_edge lc_rt_no_edge;
 /* Of any thread; 0 while its books are being moved. */
 static inline uint32_t lc_rt_depth(const struct lc_rt_thread *t)
 {
-	lc_rt_entry_t *held = __atomic_load_n(&t->held, __ATOMIC_ACQUIRE);
-	lc_rt_entry_t *top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
+	struct lc_rt_entry *held = __atomic_load_n(&t->held, __ATOMIC_ACQUIRE);
+	struct lc_rt_entry *top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
 	size_t depth = (size_t)(top - held);
 
 	return depth < t->capacity ? (uint32_t)depth : 0;
@@ -201,15 +224,29 @@ static inline uint32_t lc_rt_depth(const struct lc_rt_thread *t)
 static inline const struct lc_rt_edge *
 lc_rt_edge_at(const struct lc_rt_thread *t, uint32_t i)
 {
-	lc_rt_entry_t entry = __atomic_load_n(&t->held[i], __ATOMIC_ACQUIRE);
+	uintptr_t edge = __atomic_load_n(&t->held[i].edge, __ATOMIC_ACQUIRE);
 
-	return (const struct lc_rt_edge *)(entry & ~LC_RT_HELD);
+	return (const struct lc_rt_edge *)(edge & ~(uintptr_t)LC_RT_STATE);
+}
+
+/* NULL where an entry was cleared. */
+static inline const void *lc_rt_lock_at(const struct lc_rt_thread *t,
+					uint32_t i)
+{
+	const void *lock = lc_rt_edge_at(t, i)->lock;
+
+	return lock == LC_RT_ANY ? t->held[i].lock : lock;
 }
 
 /* Is entry i a lock that is held? (Else it is asked for, or cleared.) */
+bool lc_rt_plain_held(const struct lc_rt_thread *t, uint32_t i);
 static inline bool lc_rt_held_at(const struct lc_rt_thread *t, uint32_t i)
 {
-	return t->held[i] & LC_RT_HELD && lc_rt_edge_at(t, i)->lock;
+	uintptr_t state = t->held[i].edge & LC_RT_STATE;
+
+	if (!lc_rt_edge_at(t, i)->lock || state == LC_RT_ASKED)
+		return false;
+	return state == LC_RT_HELD || lc_rt_plain_held(t, i);
 }
 
 /* `fast` is `me` while the thread is booked, not inside the core, and not
@@ -223,8 +260,8 @@ struct lc_rt_tls {
 
 extern LC_RT_TLS struct lc_rt_tls lc_rt_tls;
 
-/* Bumped by init and destroy of any lock that hashes there, so that no key of
- * a lock's earlier life is found again. */
+/* Bumped by init and destroy of any lock that hashes there: part of the keys, so
+ * that none of a lock's earlier life is found again. */
 extern uint32_t lc_rt_generations[LC_RT_GENERATIONS];
 
 /* 0 = not started, 1 = on, 2 = off for good. */
@@ -262,48 +299,106 @@ struct lc_rt_op lc_rt_acquire_slow(const void *lock, uint32_t what,
 				   lc_rt_site_t site);
 void lc_rt_acquire_end_slow(struct lc_rt_op op, bool got);
 
-static inline uint64_t lc_rt_key(uint64_t before, const void *lock,
-				 uint64_t place)
+/*
+ * The fast path, for callers that want their own hot function free of everything
+ * else. It looks into the first cache by what is on the books and the place (so
+ * a cycle or two are enough, and whoever has many locks but few places needs
+ * little memory), and only if another lock was seen there last, into the second.
+ * No capacity is looked at: who found the edge a first time made room.
+ *
+ * The path is different for any two places and ways: site and `what` do not
+ * overlap in it, and the key that is mixed in is the same for one books.
+ */
+static inline __attribute__((always_inline)) uint64_t
+lc_rt_path(uint64_t key, uint32_t what, lc_rt_site_t site)
 {
-	uint64_t a = (uint64_t)(uintptr_t)lock;
-	uint64_t k;
+	/* The commonest `what` is left as 0: that is one instruction less. */
+	uint64_t way = (what ^ LC_WHAT(LC_KIND_MUTEX, LC_MODE_EXCLUSIVE,
+				       LC_HOW_BLOCK)) & 0x1ff;
 
-	a += (uint64_t)lc_rt_generations[a >> 4 & (LC_RT_GENERATIONS - 1)]
-	     << 48;
-	k = (before ^ a) * 0x9e3779b97f4a7c15u;
-	k ^= k >> 29;
-	k = (k ^ place) * 0xbf58476d1ce4e5b9u;
-	return k ^ k >> 32;
+	way |= what & LC_WHAT_RELOCK ? 0x200 : 0;
+	return key ^ (uint64_t)site << LC_RT_EDGE_SHIFT ^ way << 53;
+}
+
+static inline uint64_t lc_rt_lock_path(uint64_t path, const void *lock)
+{
+	uint64_t k = path * 0x9e3779b97f4a7c15u;
+
+	k = ((k ^ k >> 29) ^ (uintptr_t)lock) * 0xbf58476d1ce4e5b9u;
+	return ((k ^ k >> 32) & ~(uint64_t)LC_RT_KEY_BITS) | 1;
+}
+
+static inline __attribute__((always_inline)) struct lc_rt_edge *
+lc_rt_first_edge(const struct lc_rt_thread *me, uint64_t path)
+{
+	return (struct lc_rt_edge *)((char *)me->edges +
+				     (path & (uint64_t)(LC_RT_EDGES - 1)
+						     << LC_RT_EDGE_SHIFT));
+}
+
+static inline struct lc_rt_edge *
+lc_rt_second_edge(const struct lc_rt_thread *me, uint64_t lock_path)
+{
+	return &me->more[lock_path >> LC_RT_EDGE_SHIFT & me->more_mask];
+}
+
+/* NULL: this is new. */
+static inline __attribute__((always_inline)) struct lc_rt_edge *
+lc_rt_hot_find(const struct lc_rt_thread *me, struct lc_rt_entry *top,
+	       const void *lock, uint32_t what, lc_rt_site_t site)
+{
+	const struct lc_rt_edge *before =
+		(const struct lc_rt_edge *)(top->edge &
+					    ~(uintptr_t)LC_RT_STATE);
+	uint64_t path = lc_rt_path(before->key, what, site);
+	struct lc_rt_edge *e = lc_rt_first_edge(me, path);
+
+	if (LC_RT_LIKELY(e->path == path)) {
+		if (LC_RT_LIKELY(e->lock == lock))
+			return e;
+		if (e->lock == LC_RT_ANY) {
+			/* Nobody reads this before the edge is there. */
+			top[1].lock = lock;
+			return e;
+		}
+	}
+	path = lc_rt_lock_path(path, lock);
+	e = lc_rt_second_edge(me, path);
+	return e->path == path && e->lock == lock ? e : NULL;
+}
+
+/* In this order, for signal handlers: what comes in between sees an entry
+ * without a lock. */
+static inline __attribute__((always_inline)) void
+lc_rt_hot_push(struct lc_rt_thread *me, struct lc_rt_entry *top,
+	       struct lc_rt_edge *e, enum lc_rt_entry_state state)
+{
+	me->top = top + 1;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	top[1].edge = (uintptr_t)e | state;
 }
 
 /*
- * The fast path by itself, for callers that want their own hot function free of
- * everything else: NULL = nothing was done, take lc_rt_acquire_slow. Else call
- * lc_rt_hot_end after a real call that acquired, or, if it did not,
- * lc_rt_acquire_end_slow(lc_rt_hot_op(), false).
+ * NULL = nothing was done, take lc_rt_acquire_slow. Else call lc_rt_hot_end
+ * after a real call that acquired, or, if it did not,
+ * lc_rt_acquire_end_slow(lc_rt_hot_op(), false). With state LC_RT_PLAIN (which
+ * only the shim may say, of a mutex whose lock cannot fail) there is nothing to
+ * be called afterwards.
  */
 static inline __attribute__((always_inline)) struct lc_rt_edge *
-lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site)
+lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site,
+		enum lc_rt_entry_state state)
 {
 	struct lc_rt_thread *me = lc_rt_tls.fast;
-	uint64_t place = LC_RT_PLACE(site, what);
 	struct lc_rt_edge *e;
-	lc_rt_entry_t *top;
-	uint64_t key;
+	struct lc_rt_entry *top;
 
 	if (LC_RT_UNLIKELY(!me))
 		return NULL;
 	top = me->top;
-	key = lc_rt_key(((struct lc_rt_edge *)(*top & ~LC_RT_HELD))->key, lock,
-			place);
-	e = &me->edges[key & me->edge_mask];
-	if (LC_RT_UNLIKELY(e->key != key || top >= me->limit))
-		return NULL;
-	/* In this order, for signal handlers: what comes in between sees an
-	 * entry without a lock. */
-	me->top = top + 1;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	top[1] = (lc_rt_entry_t)e;
+	e = lc_rt_hot_find(me, top, lock, what, site);
+	if (LC_RT_LIKELY(e != NULL))
+		lc_rt_hot_push(me, top, e, state);
 	return e;
 }
 
@@ -312,7 +407,7 @@ lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 static inline __attribute__((always_inline)) void
 lc_rt_hot_end(struct lc_rt_thread *me, struct lc_rt_edge *e)
 {
-	*me->top = (lc_rt_entry_t)e | LC_RT_HELD;
+	me->top->edge = (uintptr_t)e | LC_RT_HELD;
 }
 
 static inline struct lc_rt_op lc_rt_hot_op(void)
@@ -334,7 +429,8 @@ lc_rt_acquire_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 {
 	struct lc_rt_thread *me = lc_rt_tls.fast;
 
-	if (LC_RT_LIKELY(lc_rt_hot_begin(lock, what, site) != NULL))
+	if (LC_RT_LIKELY(lc_rt_hot_begin(lock, what, site, LC_RT_ASKED) !=
+			 NULL))
 		return (struct lc_rt_op){ me,
 					  (uint32_t)(me->top - me->held) };
 	if (!lc_rt_active())
@@ -357,12 +453,17 @@ lc_rt_acquire_begin(const void *lock, uint32_t what, lc_rt_site_t site)
 extern bool lc_rt_steered;
 void lc_rt_blocked(struct lc_rt_op op);
 
+static inline void lc_rt_mark_held(struct lc_rt_entry *entry)
+{
+	entry->edge = (entry->edge & ~(uintptr_t)LC_RT_STATE) | LC_RT_HELD;
+}
+
 /* After the real call: did it acquire? (EOWNERDEAD did, EBUSY did not.) */
 static inline __attribute__((always_inline)) void
 lc_rt_acquire_end(struct lc_rt_op op, bool got)
 {
 	if (LC_RT_LIKELY(got && op.me && op.me == lc_rt_tls.fast))
-		op.me->held[op.index] |= LC_RT_HELD;
+		lc_rt_mark_held(&op.me->held[op.index]);
 	else if (op.me)
 		lc_rt_acquire_end_slow(op, got);
 }
@@ -379,23 +480,55 @@ enum lc_rt_release {
 enum lc_rt_release lc_rt_release_slow(const void *lock, uint32_t what,
 				      lc_rt_site_t site);
 
+static inline __attribute__((always_inline)) void
+lc_rt_hot_pop(struct lc_rt_thread *me, struct lc_rt_entry *top)
+{
+	top->edge = (uintptr_t)&lc_rt_no_edge;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	me->top = top - 1;
+}
+
 /* The fast path by itself: false = nothing was done. */
 static inline __attribute__((always_inline)) bool
 lc_rt_hot_release(const void *lock)
 {
 	struct lc_rt_thread *me = lc_rt_tls.fast;
-	struct lc_rt_edge *e;
-	lc_rt_entry_t *top;
+	const struct lc_rt_edge *e;
+	struct lc_rt_entry *top;
 
 	if (LC_RT_UNLIKELY(!me))
 		return false;
 	top = me->top;
-	e = (struct lc_rt_edge *)(*top ^ LC_RT_HELD);
-	if (LC_RT_UNLIKELY(!(*top & LC_RT_HELD) || e->lock != lock))
+	e = (const struct lc_rt_edge *)(top->edge & ~(uintptr_t)LC_RT_STATE);
+	if (LC_RT_UNLIKELY(top->edge & LC_RT_ASKED))
 		return false;
-	*top = (lc_rt_entry_t)&lc_rt_no_edge;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	me->top = top - 1;
+	if (LC_RT_UNLIKELY(e->lock != lock) &&
+	    (e->lock != LC_RT_ANY || top->lock != lock))
+		return false;
+	lc_rt_hot_pop(me, top);
+	return true;
+}
+
+/* The same of a mutex that is likely to be plain. The mark of any other entry
+ * moves what is read by a byte or two, into the key, whose lowest byte is
+ * never 0: no address. */
+static inline __attribute__((always_inline)) bool
+lc_rt_hot_release_plain(const void *lock)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+	struct lc_rt_entry *top;
+	uintptr_t its;
+
+	if (LC_RT_UNLIKELY(!me))
+		return false;
+	top = me->top;
+	__builtin_memcpy(&its,
+			 (const char *)top->edge +
+				 offsetof(struct lc_rt_edge, lock),
+			 sizeof(its));
+	if (LC_RT_UNLIKELY(its != (uintptr_t)lock))
+		return false;
+	lc_rt_hot_pop(me, top);
 	return true;
 }
 

@@ -7,15 +7,6 @@
  */
 #include "internal.h"
 
-/* Index of the entry by which t holds the lock, 0 if it does not. */
-static uint32_t holds(const struct lc_rt_thread *t, const void *lock)
-{
-	for (uint32_t i = lc_rt_depth(t); i > 0; i--)
-		if (lc_rt_edge_at(t, i)->lock == lock && lc_rt_held_at(t, i))
-			return i;
-	return 0;
-}
-
 uint32_t lc_rt_holders(const void *lock, struct lc_rt_thread **who,
 		       uint32_t max)
 {
@@ -23,7 +14,7 @@ uint32_t lc_rt_holders(const void *lock, struct lc_rt_thread **who,
 
 	LC_RT_EACH_THREAD(t) {
 		if (t->state == LC_RT_THREAD_FREE ||
-		    t->state == LC_RT_THREAD_STARTING || !holds(t, lock))
+		    t->state == LC_RT_THREAD_STARTING || !lc_rt_find_held(t, lock))
 			continue;
 		if (count < max)
 			who[count] = t;
@@ -35,13 +26,13 @@ uint32_t lc_rt_holders(const void *lock, struct lc_rt_thread **who,
 const void *lc_rt_waits_for(struct lc_rt_thread *t, uint64_t *place)
 {
 	uint32_t depth = lc_rt_depth(t);
-	const struct lc_rt_edge *e = lc_rt_edge_at(t, depth);
-	const void *object;
+	uint64_t asked = lc_rt_edge_at(t, depth)->place;
+	const void *object = lc_rt_lock_at(t, depth);
 
-	if (depth && e->lock && !lc_rt_held_at(t, depth) &&
-	    LC_WHAT_HOW(LC_RT_PLACE_WHAT(e->place)) != LC_HOW_TRY) {
-		*place = e->place;
-		return e->lock;
+	if (depth && object && !lc_rt_held_at(t, depth) &&
+	    LC_WHAT_HOW(LC_RT_PLACE_WHAT(asked)) != LC_HOW_TRY) {
+		*place = asked;
+		return object;
 	}
 	object = __atomic_load_n(&t->wait_object, __ATOMIC_ACQUIRE);
 	*place = t->wait_place;
@@ -88,7 +79,7 @@ static struct lc_rt_thread *blocker(struct lc_rt_thread *t)
 
 		if (h == t || h->state != LC_RT_THREAD_LIVE)
 			continue;
-		i = holds(h, object);
+		i = lc_rt_find_held(h, object);
 		if (i && lc_rt_conflict(what,
 					LC_RT_PLACE_WHAT(lc_rt_edge_at(h, i)->place)))
 			return h;
@@ -132,7 +123,7 @@ static uint32_t stuck_holder(struct lc_rt_thread *t, const void *object,
 		if (h->state != LC_RT_THREAD_ENDED &&
 		    !(live(h) && h->look[0] == STUCK))
 			continue;
-		i = holds(h, object);
+		i = lc_rt_find_held(h, object);
 		if (!i || (h == t && LC_WHAT_KIND(what) == LC_KIND_SEM))
 			continue;
 		if (lc_rt_conflict(what, LC_RT_PLACE_WHAT(lc_rt_edge_at(h, i)->place))) {
@@ -258,9 +249,12 @@ static struct lc_rt_thread *stuck_next(struct lc_rt_thread *t,
 	e->holder = who ? who->id : 0;
 	e->lock = 0;
 	if (LC_WHAT_KIND(what) != LC_KIND_THREAD && lc_rt_tls.me) {
-		struct lc_rt_lock *l = lc_rt_lock_find(object);
+		/* One of many need not have been named yet. */
+		struct lc_rt_lock *l =
+			lc_rt_lock_get(lc_rt_tls.me, object, what,
+				       LC_RT_PLACE_SITE(place));
 
-		e->lock = l ? lc_rt_lock_record(lc_rt_tls.me, l) : 0;
+		e->lock = lc_rt_lock_record(lc_rt_tls.me, l);
 	}
 	return who;
 }

@@ -7,7 +7,10 @@
  *	writer.c   the record file
  *	modules.c  addresses to places, stacks
  *	locks.c    identities of locks
- *	books.c    acquire, release, wait
+ *	books.c    the stack of books of a thread, its caches
+ *	tuples.c   situations that are new
+ *	acquire.c  acquire and release, slowly
+ *	waits.c    waits without an owner, semaphores
  *	threads.c  threads, segments, joins, fork
  *	graph.c    who waits for whom
  *	watch.c    the watcher: hangs
@@ -75,6 +78,22 @@ static inline uint64_t lc_rt_mix(uint64_t a, uint64_t b)
 	return k ^ k >> 32;
 }
 
+/* A key of the books: of what was on them before, and a lock in one life. */
+static inline uint64_t lc_rt_key(uint64_t before, const void *lock,
+				 uint64_t place)
+{
+	uint64_t a = (uint64_t)(uintptr_t)lock;
+	uint64_t k;
+
+	a += (uint64_t)lc_rt_generations[a >> 4 & (LC_RT_GENERATIONS - 1)]
+	     << 48;
+	k = lc_rt_mix(lc_rt_mix(before, a), place);
+	return (k & ~(uint64_t)LC_RT_KEY_BITS) | LC_RT_KEY_REAL;
+}
+
+/* Copies what another thread may unmap at any time. False: it is gone. */
+LC_RT_HIDDEN bool lc_rt_peek(void *to, const void *from, size_t n);
+
 /* ---- writer.c ---- */
 
 /* A place to write records to: one block. Zeroed = none yet. */
@@ -126,6 +145,8 @@ LC_RT_HIDDEN const struct lc_rt_site *lc_rt_site_by_id(uint32_t id);
 
 /* ---- locks.c ---- */
 
+enum { LC_RT_LOCK_EDGES = 4 };
+
 struct lc_rt_lock {
 	struct lc_rt_node node; /* key = address */
 	uint32_t id, epoch; /* id in the file of that epoch */
@@ -141,8 +162,17 @@ struct lc_rt_lock {
 	uint32_t stack_thread; /* whose stack */
 	uint32_t last_thread; /* who released it last, and where, */
 	uint64_t last_place; /* as far as the slow path saw */
+	/* Edges of caches that may be found with it, for its end: */
+	struct lc_rt_edge *edges[LC_RT_LOCK_EDGES];
+	uint32_t cached; /* how many there are; above, look into the caches */
+	uint64_t threads; /* of these threads, by id mod 64 */
 	char name[48];
 };
+
+/* The fast path may find e with this lock, from now on. */
+LC_RT_HIDDEN void lc_rt_lock_cached(struct lc_rt_thread *me,
+				    struct lc_rt_lock *lock,
+				    struct lc_rt_edge *e);
 
 LC_RT_HIDDEN struct lc_rt_lock *lc_rt_lock_find(const void *lock);
 LC_RT_HIDDEN struct lc_rt_lock *lc_rt_lock_by_id(uint32_t id);
@@ -161,12 +191,47 @@ LC_RT_HIDDEN uint32_t lc_rt_count(uint64_t a, uint64_t b);
 LC_RT_HIDDEN void lc_rt_books_new(struct lc_rt_thread *t);
 LC_RT_HIDDEN void lc_rt_books_clear(struct lc_rt_thread *t);
 /* What is held stays; what has been recorded is forgotten. */
-LC_RT_HIDDEN void lc_rt_books_forget(struct lc_rt_thread *t);
-LC_RT_HIDDEN uint32_t lc_rt_count_held(const struct lc_rt_thread *t);
+LC_RT_HIDDEN void lc_rt_books_forked(struct lc_rt_thread *me);
 LC_RT_HIDDEN void lc_rt_books_seed(struct lc_rt_thread *me);
+LC_RT_HIDDEN void lc_rt_books_tidy(struct lc_rt_thread *me);
+/* Something seen was not in the caches. */
+LC_RT_HIDDEN void lc_rt_books_missed(struct lc_rt_thread *me);
+/* No edge of this lock is found in the caches of t any more. */
+LC_RT_HIDDEN void lc_rt_books_forget_lock(struct lc_rt_thread *t,
+					  const void *lock);
+/* Onto the stack; its index. Lasting: may the fast path do it next time? */
+LC_RT_HIDDEN uint32_t lc_rt_push(struct lc_rt_thread *me, const void *lock,
+				 uint64_t place, uint32_t state, bool lasting);
+/* Takes entry i out, and with it all that others have cleared. */
+LC_RT_HIDDEN void lc_rt_take_out(struct lc_rt_thread *me, uint32_t i);
+LC_RT_HIDDEN uint32_t lc_rt_find_held(const struct lc_rt_thread *t,
+				      const void *lock);
+LC_RT_HIDDEN uint32_t lc_rt_count_held(const struct lc_rt_thread *t);
+
+/* ---- tuples.c ---- */
+
+LC_RT_HIDDEN uint64_t lc_rt_site_key(const struct lc_rt_thread *t,
+				     uint64_t place);
+/* The key of a situation among all that the thread has seen. */
+LC_RT_HIDDEN uint64_t lc_rt_tuple_key(const struct lc_rt_thread *me,
+				      const void *lock, uint64_t place,
+				      uint32_t held);
+/* Is one of many held that the caches do not tell apart? */
+LC_RT_HIDDEN bool lc_rt_loose(const struct lc_rt_thread *me);
+LC_RT_HIDDEN bool lc_rt_lasting(struct lc_rt_thread *me, uint64_t place);
 LC_RT_HIDDEN uint32_t lc_rt_tuple(struct lc_rt_thread *me,
 				  struct lc_rt_lock *lock, uint32_t what,
 				  lc_rt_site_t site);
+LC_RT_HIDDEN void lc_rt_wake_by(struct lc_rt_thread *me, const void *object,
+				uint32_t what, lc_rt_site_t site);
+
+/* ---- acquire.c ---- */
+
+LC_RT_HIDDEN struct lc_rt_event lc_rt_event(struct lc_rt_thread *me,
+					    struct lc_rt_lock *lock,
+					    uint32_t what, lc_rt_site_t site);
+LC_RT_HIDDEN void lc_rt_released(struct lc_rt_thread *me, const void *lock,
+				 uint32_t what, lc_rt_site_t site);
 LC_RT_HIDDEN bool lc_rt_conflict(uint32_t what, uint32_t held_what);
 LC_RT_HIDDEN void lc_rt_entry_drop(struct lc_rt_thread *t, const void *lock);
 /* Stack ids of an entry of held, by the thread's set; 0 if none. */

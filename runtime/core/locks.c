@@ -27,6 +27,36 @@ struct lc_rt_lock *lc_rt_lock_find(const void *lock)
 	return (struct lc_rt_lock *)lc_rt_find(&locks, (uintptr_t)lock);
 }
 
+void lc_rt_lock_cached(struct lc_rt_thread *me, struct lc_rt_lock *l,
+		       struct lc_rt_edge *e)
+{
+	uint32_t n = __atomic_fetch_add(&l->cached, 1, __ATOMIC_RELAXED);
+
+	if (n < LC_RT_LOCK_EDGES)
+		__atomic_store_n(&l->edges[n], e, __ATOMIC_RELAXED);
+	__atomic_or_fetch(&l->threads, (uint64_t)1 << (me->id & 63),
+			  __ATOMIC_RELAXED);
+}
+
+/* The fast path compares addresses, not generations: so whose life ends is
+ * taken out of the caches. Mostly there are few edges, and we know which. */
+static void forget_edges(struct lc_rt_lock *l)
+{
+	const void *lock = (const void *)l->node.key;
+	uint32_t n = __atomic_exchange_n(&l->cached, 0, __ATOMIC_RELAXED);
+	uint64_t threads = __atomic_exchange_n(&l->threads, 0,
+					       __ATOMIC_RELAXED);
+
+	for (uint32_t i = 0; i < n && n <= LC_RT_LOCK_EDGES; i++)
+		if (l->edges[i] && l->edges[i]->lock == lock)
+			l->edges[i]->path = 0;
+	if (n <= LC_RT_LOCK_EDGES)
+		return;
+	LC_RT_EACH_THREAD(t)
+		if (threads >> (t->id & 63) & 1)
+			lc_rt_books_forget_lock(t, lock);
+}
+
 /* A new life: keys of the old one are void. */
 static void new_life(struct lc_rt_lock *l)
 {
@@ -34,6 +64,7 @@ static void new_life(struct lc_rt_lock *l)
 		&lc_rt_generations[l->node.key >> 4 & (LC_RT_GENERATIONS - 1)];
 
 	__atomic_add_fetch(generation, 1, __ATOMIC_RELAXED);
+	forget_edges(l);
 	l->generation++;
 	l->epoch = 0;
 	l->id = 0;
@@ -186,6 +217,8 @@ static struct lc_rt_thread *user(const void *lock, bool *waits,
 	*waits = true;
 	LC_RT_EACH_THREAD(other)
 		if (other->state == LC_RT_THREAD_LIVE &&
+		    (other->wait_object == lock ||
+		     lc_rt_lock_at(other, lc_rt_depth(other)) == lock) &&
 		    lc_rt_waits_for(other, &place) == lock) {
 			*where = LC_RT_PLACE_SITE(place);
 			return other;

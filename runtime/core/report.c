@@ -310,10 +310,10 @@ static void other_side(struct lc_rec_misuse *m, const struct lc_rt_lock *l,
 
 	if (lc_rt_holders((const void *)l->node.key, &holder, 1)) {
 		for (uint32_t i = lc_rt_depth(holder); i > 0; i--) {
-			const struct lc_rt_edge *e = lc_rt_edge_at(holder, i);
-			uint64_t place = e->place;
+			uint64_t place = lc_rt_edge_at(holder, i)->place;
 
-			if (e->lock != (const void *)l->node.key)
+			if (lc_rt_lock_at(holder, i) !=
+			    (const void *)l->node.key)
 				continue;
 			m->other_site = lc_rt_place_of(
 				LC_RT_PLACE_SITE(place),

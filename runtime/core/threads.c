@@ -272,22 +272,25 @@ void lc_rt_thread_run(struct lc_rt_thread *self)
 static void report_held(struct lc_rt_thread *me)
 {
 	for (uint32_t i = lc_rt_depth(me); i > 0; i--) {
-		const struct lc_rt_edge *e = lc_rt_edge_at(me, i);
-		struct lc_rt_lock *l = e->lock ? lc_rt_lock_find(e->lock) : NULL;
+		const void *lock = lc_rt_lock_at(me, i);
+		uint64_t place = lc_rt_edge_at(me, i)->place;
+		uint32_t what = LC_RT_PLACE_WHAT(place);
+		struct lc_rt_lock *l =
+			lock ? lc_rt_lock_get(me, lock, what,
+					      LC_RT_PLACE_SITE(place)) :
+			       NULL;
 
 		/* Any thread may post a semaphore: this one was used as a
 		 * lock so far, and is none any more. */
-		if (l && LC_WHAT_KIND(LC_RT_PLACE_WHAT(e->place)) ==
-				 LC_KIND_SEM) {
+		if (l && LC_WHAT_KIND(what) == LC_KIND_SEM) {
 			l->flags |= LC_LOCK_SIGNALS;
-			lc_rt_entry_drop(me, e->lock);
+			lc_rt_entry_drop(me, lock);
 			continue;
 		}
 		/* To end with a robust mutex is what robust is for. */
 		if (!l || !lc_rt_held_at(me, i) || l->flags & LC_LOCK_ROBUST)
 			continue;
-		lc_rt_misuse(LC_MISUSE_EXIT_HOLDING, e->lock,
-			     LC_RT_PLACE_WHAT(e->place), 0);
+		lc_rt_misuse(LC_MISUSE_EXIT_HOLDING, lock, what, 0);
 	}
 }
 
@@ -514,7 +517,7 @@ bool lc_rt_held_since_fork(const void *lock)
 		uint32_t depth = t->of_parent ? now : t->forked_depth;
 
 		for (uint32_t i = 1; i <= depth && i <= now; i++)
-			if (lc_rt_edge_at(t, i)->lock == lock)
+			if (lc_rt_lock_at(t, i) == lock)
 				return true;
 	}
 	return false;
@@ -552,7 +555,7 @@ static void in_child(void)
 	me->forked_depth = lc_rt_depth(me);
 	/* The parent's file has the stack, this one has not. */
 	me->create_stack = 0;
-	lc_rt_books_forget(me);
+	lc_rt_books_forked(me);
 	lc_rt_modules_again(me);
 	lc_rt_thread_record(me, me);
 	LC_RT_EACH_THREAD(t)

@@ -98,14 +98,12 @@ struct lc_lock {
 	uint32_t spare;
 	uint64_t owner;
 	const struct lc_site *taken, *given;
-	const void *hint; /* for the books: see lock.c */
-	uint64_t hint_before, hint_key;
 };
 
 #ifdef __cplusplus
 #define LC_LOCK_INIT {}
 #else
-#define LC_LOCK_INIT { 0, 0, 0, 0, 0, 0, 0, 0 }
+#define LC_LOCK_INIT { 0, 0, 0, 0, 0 }
 #endif
 
 /* Afterwards it is free. name (for reports; copied, may be NULL). LC_IN_USE:
@@ -147,14 +145,12 @@ struct lc_rlock {
 	uint32_t count;
 	uint64_t owner;
 	const struct lc_site *taken, *given;
-	const void *hint; /* for the books: see lock.c */
-	uint64_t hint_before, hint_key;
 };
 
 #ifdef __cplusplus
 #define LC_RLOCK_INIT {}
 #else
-#define LC_RLOCK_INIT { 0, 0, 0, 0, 0, 0, 0, 0 }
+#define LC_RLOCK_INIT { 0, 0, 0, 0, 0 }
 #endif
 
 #define lc_rlock_init(lock, name) lc_rlock_init_at((lock), (name), LC_SITE)

@@ -67,38 +67,16 @@ LC_INLINE enum lc_result acquire(struct lc_lock *l, uint32_t what,
  * The hot half of an acquire: no call but at its very end, so that it saves no
  * registers. It takes the lock first: who need not wait is in nobody's way, and
  * the books can be written afterwards (a run that is steered never comes here).
- *
- * Who takes the same lock at the same place in the same situation as the one
- * before finds the edge of the books in the lock itself, without hashing. The
- * keys say whose it is and whether it still stands; the lock is held when the
- * hint is read and written.
  */
 enum hot { NOTHING = 0, GOT, UNBOOKED };
 
-LC_INLINE enum hot book(struct lc_lock *l, struct lc_rt_thread *me,
-			uint32_t what, const struct lc_site *site)
+LC_INLINE enum hot book(struct lc_lock *l, uint32_t what,
+			const struct lc_site *site)
 {
-	lc_rt_entry_t *top = me->top;
-	uint64_t before = ((struct lc_rt_edge *)(*top & ~LC_RT_HELD))->key;
-	struct lc_rt_edge *e = (struct lc_rt_edge *)(uintptr_t)l->hint;
-
-	if (LC_RT_LIKELY(e && l->hint_before == before &&
-			 e->key == l->hint_key &&
-			 e->place == LC_RT_PLACE(PLACE(site), what) &&
-			 top < me->limit)) {
-		me->top = top + 1;
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		top[1] = (lc_rt_entry_t)e | LC_RT_HELD;
-		return GOT;
-	}
-	e = lc_rt_hot_begin(l, what, PLACE(site));
-	if (LC_RT_UNLIKELY(!e))
-		return UNBOOKED;
-	lc_rt_hot_end(me, e);
-	l->hint = e;
-	l->hint_before = before;
-	l->hint_key = e->key;
-	return GOT;
+	return LC_RT_LIKELY(lc_rt_hot_begin(l, what, PLACE(site),
+					    LC_RT_HELD) != NULL) ?
+		       GOT :
+		       UNBOOKED;
 }
 
 LC_INLINE enum hot hot_acquire(struct lc_lock *l, uint32_t what,
@@ -115,7 +93,7 @@ LC_INLINE enum hot hot_acquire(struct lc_lock *l, uint32_t what,
 		return NOTHING;
 	put(&l->owner, ident);
 	if (LC_RT_LIKELY(me)) /* and the books know where */
-		return book(l, me, what, site);
+		return book(l, what, site);
 	put(&l->taken, site);
 	return GOT;
 }

@@ -12,17 +12,17 @@ static inline __attribute__((always_inline)) bool acquired(int rc)
 }
 
 /*
- * The two halves of a call that acquires. The hot one, on a hit of the edge cache,
- * keeps nothing over the real call but what it finds again in thread-local
- * memory, so that it saves no registers: that is a third of its time. The cold
- * one, in a function of its own, knows steering and early callers. REAL is
- * lc_shim_real's own member in the hot half: there the core runs, so it is set.
+ * The halves of a call that acquires. The hot one, on a hit of the caches, keeps
+ * nothing over the real call but what it finds again in thread-local memory, so
+ * that it saves no registers: that is a third of its time. The cold one, in a
+ * function of its own, knows steering and early callers. REAL is lc_shim_real's
+ * own member in the hot half: there the core runs, so it is set.
  */
 #define HOT(object, what, site, real, cold)                                 \
 	do {                                                                \
 		struct lc_rt_thread *me = lc_rt_tls.fast;                   \
 		struct lc_rt_edge *edge =                                   \
-			lc_rt_hot_begin(object, what, site);                \
+			lc_rt_hot_begin(object, what, site, LC_RT_ASKED);   \
 		int rc;                                                     \
 									    \
 		if (LC_RT_UNLIKELY(!edge)) {                                \
@@ -78,10 +78,19 @@ static __attribute__((noinline)) int odd_end(int rc)
 		return rc;                                                  \
 	} while (0)
 
-#define RELEASE(object, kind, real)                                         \
+#define RELEASE(object, kind, site, real)                                   \
 	do {                                                                \
-		lc_rt_release(object, WHAT_KIND_ONLY(kind), LC_RT_CALLER);  \
+		lc_rt_release(object, WHAT_KIND_ONLY(kind), site);          \
 		return (real);                                              \
+	} while (0)
+
+/* Its hot half is a jump. */
+#define HOT_RELEASE(popped, real, cold)                                     \
+	do {                                                                \
+		if (LC_RT_LIKELY(popped) ||                                 \
+		    LC_RT_UNLIKELY(lc_rt_state == LC_RT_OFF))               \
+			return (real);                                      \
+		return (cold);                                              \
 	} while (0)
 
 /* ---- mutexes ---- */
@@ -93,11 +102,31 @@ COLD cold_pthread_mutex_lock(pthread_mutex_t *m, lc_rt_site_t site)
 			 REAL(pthread_mutex_lock)(m));
 }
 
+static __attribute__((noinline)) int odd_mutex_lock(pthread_mutex_t *m,
+						    lc_rt_site_t site)
+{
+	HOT(m, WHAT(MUTEX, EXCLUSIVE, BLOCK), site,
+	    HOT_REAL(pthread_mutex_lock)(m), cold_pthread_mutex_lock(m, site));
+}
+
+/* glibc: a mutex of kind 0 cannot fail, and its owner word says whether it has
+ * been acquired. So the hot half ends in a jump. */
+#ifdef __GLIBC__
+#define IS_PLAIN(m) ((m)->__data.__kind == 0)
+#else
+#define IS_PLAIN(m) false
+#endif
+
 LC_SHIM_EXPORT int SHIM(pthread_mutex_lock)(pthread_mutex_t *m)
 {
-	HOT(m, WHAT(MUTEX, EXCLUSIVE, BLOCK), LC_RT_CALLER,
-	    HOT_REAL(pthread_mutex_lock)(m),
-	    cold_pthread_mutex_lock(m, LC_RT_CALLER));
+	if (LC_RT_UNLIKELY(!IS_PLAIN(m)))
+		return odd_mutex_lock(m, LC_RT_CALLER);
+	if (LC_RT_LIKELY(lc_rt_hot_begin(m, WHAT(MUTEX, EXCLUSIVE, BLOCK),
+					 LC_RT_CALLER, LC_RT_PLAIN) != NULL))
+		return HOT_REAL(pthread_mutex_lock)(m);
+	if (lc_rt_state == LC_RT_OFF)
+		return HOT_REAL(pthread_mutex_lock)(m);
+	return cold_pthread_mutex_lock(m, LC_RT_CALLER);
 }
 
 COLD cold_pthread_mutex_trylock(pthread_mutex_t *m, lc_rt_site_t site)
@@ -128,9 +157,16 @@ LC_SHIM_EXPORT int SHIM(pthread_mutex_clocklock)(pthread_mutex_t *m,
 		REAL(pthread_mutex_clocklock)(m, clock, until));
 }
 
+COLD cold_pthread_mutex_unlock(pthread_mutex_t *m, lc_rt_site_t site)
+{
+	RELEASE(m, MUTEX, site, REAL(pthread_mutex_unlock)(m));
+}
+
 LC_SHIM_EXPORT int SHIM(pthread_mutex_unlock)(pthread_mutex_t *m)
 {
-	RELEASE(m, MUTEX, REAL(pthread_mutex_unlock)(m));
+	HOT_RELEASE(lc_rt_hot_release_plain(m),
+		    HOT_REAL(pthread_mutex_unlock)(m),
+		    cold_pthread_mutex_unlock(m, LC_RT_CALLER));
 }
 
 LC_SHIM_EXPORT int SHIM(pthread_mutex_init)(pthread_mutex_t *m,
@@ -239,9 +275,15 @@ SHIM(pthread_rwlock_clockwrlock)(pthread_rwlock_t *l, clockid_t clock,
 		REAL(pthread_rwlock_clockwrlock)(l, clock, until));
 }
 
+COLD cold_pthread_rwlock_unlock(pthread_rwlock_t *l, lc_rt_site_t site)
+{
+	RELEASE(l, RWLOCK, site, REAL(pthread_rwlock_unlock)(l));
+}
+
 LC_SHIM_EXPORT int SHIM(pthread_rwlock_unlock)(pthread_rwlock_t *l)
 {
-	RELEASE(l, RWLOCK, REAL(pthread_rwlock_unlock)(l));
+	HOT_RELEASE(lc_rt_hot_release(l), HOT_REAL(pthread_rwlock_unlock)(l),
+		    cold_pthread_rwlock_unlock(l, LC_RT_CALLER));
 }
 
 LC_SHIM_EXPORT int SHIM(pthread_rwlock_init)(pthread_rwlock_t *l,
@@ -293,7 +335,8 @@ LC_SHIM_EXPORT int SHIM(pthread_spin_trylock)(pthread_spinlock_t *l)
 
 LC_SHIM_EXPORT int SHIM(pthread_spin_unlock)(pthread_spinlock_t *l)
 {
-	RELEASE((const void *)l, SPIN, REAL(pthread_spin_unlock)(l));
+	RELEASE((const void *)l, SPIN, LC_RT_CALLER,
+		REAL(pthread_spin_unlock)(l));
 }
 
 LC_SHIM_EXPORT int SHIM(pthread_spin_init)(pthread_spinlock_t *l, int shared)
@@ -392,7 +435,7 @@ LC_SHIM_EXPORT int SHIM(mtx_timedlock)(mtx_t *m, const struct timespec *until)
 
 LC_SHIM_EXPORT int SHIM(mtx_unlock)(mtx_t *m)
 {
-	RELEASE(m, MUTEX, REAL(mtx_unlock)(m));
+	RELEASE(m, MUTEX, LC_RT_CALLER, REAL(mtx_unlock)(m));
 }
 
 LC_SHIM_EXPORT int SHIM(mtx_init)(mtx_t *m, int type)
