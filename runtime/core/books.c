@@ -76,43 +76,64 @@ static struct lc_rt_edge *fill(struct lc_rt_thread *me, struct lc_rt_edge *e,
 }
 
 /* Has this place, after what is on the books, had so many locks that they are
- * not told apart any more? This one, if it is new, is counted. */
-static bool too_many(struct lc_rt_thread *me, uint64_t path, const void *lock)
+ * not told apart any more? Counts them, from the second on. */
+static bool too_many(struct lc_rt_thread *me, uint64_t path, const void *lock,
+		     bool second)
 {
 	uint64_t one = lc_rt_mix(lc_rt_lock_path(path, lock), 0x10c);
 	uint64_t all = lc_rt_mix(path, 0xa11);
 	uint32_t limit = lc_rt_options.instances, *count;
 
-	if (!limit || lc_rt_steered || lc_rt_seen_find(me->seen, one))
+	if (!limit || lc_rt_steered)
 		return false;
-	lc_rt_seen_add(me->seen, one, 0);
 	count = lc_rt_seen_find(me->seen, all);
-	if (count)
-		return ++*count > limit;
-	lc_rt_seen_add(me->seen, all, 1);
+	if ((!count && !second) || lc_rt_seen_find(me->seen, one))
+		return false;
+	if (count && ++*count > limit)
+		return true;
+	if (!count)
+		lc_rt_seen_add(me->seen, all, 1);
+	lc_rt_seen_add(me->seen, one, 0);
 	return false;
 }
 
-/* For the fast path: in the first cache, or, with this lock, in the second.
- * NULL: there is no place. */
+/* Any lock at this place: whatever was held or asked for before. */
+static uint64_t any_key(uint64_t path)
+{
+	uint64_t key = lc_rt_mix(path, 0xa17);
+
+	return (key & ~(uint64_t)LC_RT_KEY_BITS) | LC_RT_KEY_REAL;
+}
+
+/* Into the second cache, unless its place there is in use. */
+static struct lc_rt_edge *cache_second(struct lc_rt_thread *me, uint64_t path,
+				       const void *lock, uint64_t key,
+				       uint64_t place)
+{
+	struct lc_rt_edge *e;
+
+	path = lc_rt_lock_path(path, lock);
+	e = lc_rt_second_edge(me, path);
+	return is_used(me, e) ? NULL : fill(me, e, path, lock, key, place);
+}
+
+/* For the fast path. What is new goes into the first cache, what was there
+ * into the second. NULL: there is no place. */
 static struct lc_rt_edge *cache(struct lc_rt_thread *me, uint64_t path,
 				const void *lock, uint64_t key, uint64_t place)
 {
-	struct lc_rt_edge *first = lc_rt_first_edge(me, path), *second;
+	struct lc_rt_edge *first = lc_rt_first_edge(me, path);
 
-	if (!first->path && !is_used(me, first))
-		return fill(me, first, path, lock, key, place);
-	if (too_many(me, path, lock) && !is_used(me, first)) {
-		/* Whatever was before it, this is the key of any of them. */
-		key = lc_rt_mix(path, 0xa17) & ~(uint64_t)LC_RT_KEY_BITS;
-		return fill(me, first, path, LC_RT_ANY, key | LC_RT_KEY_REAL,
-			    place);
-	}
-	path = lc_rt_lock_path(path, lock);
-	second = lc_rt_second_edge(me, path);
-	return is_used(me, second) ?
-		       NULL :
-		       fill(me, second, path, lock, key, place);
+	if (is_used(me, first))
+		return cache_second(me, path, lock, key, place);
+	if (too_many(me, path, lock, first->path == path))
+		return fill(me, first, path, LC_RT_ANY, any_key(path), place);
+	if (first->path == path || (first->path && first->lock == LC_RT_ANY))
+		return cache_second(me, path, lock, key, place);
+	if (first->path)
+		cache_second(me, first->path, first->lock, first->key,
+			     first->place);
+	return fill(me, first, path, lock, key, place);
 }
 
 /* The edge of a situation for entry i, found or made. Lasting: it has been
@@ -180,24 +201,46 @@ static void set_entry(struct lc_rt_thread *me, uint32_t i, const void *lock,
 	me->held[i].edge = (uintptr_t)e | state;
 }
 
-/* Keys anew, from entry i on. These situations came about by a release and have
- * not been recorded: the fast path must not find them. */
-static void rechain(struct lc_rt_thread *me, uint32_t i)
-{
-	for (; i <= lc_rt_depth(me); i++) {
-		const void *lock = lc_rt_lock_at(me, i);
-
-		if (lock)
-			set_entry(me, i, lock, lc_rt_edge_at(me, i)->place,
-				  me->held[i].edge & LC_RT_STATE, false);
-	}
-}
-
-/* Where the stack of an entry is kept that was acquired in a segment before:
- * beside the keys of tuples, so that no tuple of this one is taken for seen. */
+/* Where the stack of an entry is kept that was acquired in a segment before, or
+ * with more on the books: beside the keys of tuples, so that no tuple is taken
+ * for seen. */
 static uint64_t older_key(const struct lc_rt_edge *e)
 {
 	return lc_rt_mix(e->key, 0x57ac);
+}
+
+/*
+ * Keys anew, from entry i on. These situations came about by a release and have
+ * not been recorded: the fast path must not find them. One of many locks stays
+ * one of many.
+ */
+static void rechain(struct lc_rt_thread *me, uint32_t i)
+{
+	for (; i <= lc_rt_depth(me); i++) {
+		struct lc_rt_entry *entry = &me->held[i];
+		const void *lock = lc_rt_lock_at(me, i);
+		const void *in_edge = lc_rt_edge_at(me, i)->lock;
+		uint64_t place = lc_rt_edge_at(me, i)->place;
+		uint64_t before = lc_rt_edge_at(me, i - 1)->key, key;
+		uint32_t stack;
+
+		if (!lock)
+			continue;
+		stack = lc_rt_entry_stack(me, i);
+		if (in_edge == LC_RT_ANY)
+			key = any_key(lc_rt_path(before,
+						 LC_RT_PLACE_WHAT(place),
+						 LC_RT_PLACE_SITE(place)));
+		else
+			key = lc_rt_key(before, lock, place);
+		fill(me, &me->own[i], 0, in_edge, key, place);
+		entry->lock = lock;
+		entry->edge = (uintptr_t)&me->own[i] |
+			      (entry->edge & LC_RT_STATE);
+		if (stack && !lc_rt_entry_stack(me, i))
+			lc_rt_seen_add(me->seen,
+				       older_key(lc_rt_edge_at(me, i)), stack);
+	}
 }
 
 /* A segment begins: what was seen in the last one is new again. */
