@@ -167,10 +167,10 @@ void lc_rt_acquire_end_slow(struct lc_rt_op op, bool got)
 	if (got) {
 		lc_rt_mark_held(&me->held[op.index]);
 	} else {
-		me->held[op.index].edge = (uintptr_t)&lc_rt_no_edge;
+		LC_RT_PUT(me->held[op.index].edge, (uintptr_t)&lc_rt_no_edge);
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 		if (op.index == lc_rt_depth(me))
-			me->top--;
+			LC_RT_PUT(me->top, me->top - 1);
 	}
 	if (lc_rt_steered && lc_rt_steer.after && lock && lc_rt_in()) {
 		struct lc_rt_event ev =

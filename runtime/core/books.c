@@ -12,16 +12,16 @@ enum { FIRST_CAPACITY = 32, MARGIN = 4, FIRST_MORE = 256, MAX_MORE = 32768 };
 
 static void clear_entry(struct lc_rt_entry *entry)
 {
-	entry->edge = (uintptr_t)&lc_rt_no_edge;
+	LC_RT_PUT(entry->edge, (uintptr_t)&lc_rt_no_edge);
 }
 
 /* Nothing is found in the caches. What entries point to stays. */
 static void forget_edges(struct lc_rt_thread *t)
 {
 	for (uint32_t i = 0; i < LC_RT_EDGES; i++)
-		t->edges[i].path = 0;
+		LC_RT_PUT(t->edges[i].path, 0);
 	for (uint64_t i = 0; i <= t->more_mask; i++)
-		t->more[i].path = 0;
+		LC_RT_PUT(t->more[i].path, 0);
 }
 
 void lc_rt_books_clear(struct lc_rt_thread *t)
@@ -62,10 +62,10 @@ static struct lc_rt_edge *fill(struct lc_rt_thread *me, struct lc_rt_edge *e,
 			       uint64_t path, const void *lock, uint64_t key,
 			       uint64_t place)
 {
-	e->path = 0;
-	e->lock = lock;
-	e->key = key;
-	e->place = place;
+	LC_RT_PUT(e->path, 0);
+	LC_RT_PUT(e->lock, lock);
+	LC_RT_PUT(e->key, key);
+	LC_RT_PUT(e->place, place);
 	__atomic_store_n(&e->path, path, __ATOMIC_RELEASE);
 	if (path && lock != LC_RT_ANY)
 		lc_rt_lock_cached(me, lc_rt_lock_get(me, lock,
@@ -126,11 +126,11 @@ static struct lc_rt_edge *cache(struct lc_rt_thread *me, uint64_t path,
 
 	if (is_used(me, first))
 		return cache_second(me, path, lock, key, place);
-	if (too_many(me, path, lock, first->path == path))
+	if (too_many(me, path, lock, LC_RT_GET(first->path) == path))
 		return fill(me, first, path, LC_RT_ANY, any_key(path), place);
-	if (first->path == path || (first->path && first->lock == LC_RT_ANY))
+	if (LC_RT_GET(first->path) == path || (LC_RT_GET(first->path) && first->lock == LC_RT_ANY))
 		return cache_second(me, path, lock, key, place);
-	if (first->path)
+	if (LC_RT_GET(first->path))
 		cache_second(me, first->path, first->lock, first->key,
 			     first->place);
 	return fill(me, first, path, lock, key, place);
@@ -148,10 +148,10 @@ static struct lc_rt_edge *edge(struct lc_rt_thread *me, uint32_t i,
 	uint64_t key = lc_rt_key(before, lock, place);
 	struct lc_rt_edge *e = lc_rt_first_edge(me, path);
 
-	if (e->path == path && (e->lock == lock || e->lock == LC_RT_ANY))
+	if (LC_RT_GET(e->path) == path && (e->lock == lock || e->lock == LC_RT_ANY))
 		return e;
 	e = lc_rt_second_edge(me, lock_path);
-	if (e->path == lock_path && e->lock == lock)
+	if (LC_RT_GET(e->path) == lock_path && e->lock == lock)
 		return e;
 	e = NULL;
 	if (lasting && (before & LC_RT_KEY_BITS) == LC_RT_KEY_REAL)
@@ -184,10 +184,10 @@ void lc_rt_books_forget_lock(struct lc_rt_thread *t, const void *lock)
 
 	for (uint32_t i = 0; i < LC_RT_EDGES; i++)
 		if (t->edges[i].lock == lock)
-			t->edges[i].path = 0;
+			LC_RT_PUT(t->edges[i].path, 0);
 	for (uint64_t i = 0; i <= mask; i++)
-		if (more[i].lock == lock)
-			more[i].path = 0;
+		if (LC_RT_GET(more[i].lock) == lock)
+			LC_RT_PUT(more[i].path, 0);
 }
 
 /* ---- the stack ---- */
@@ -197,8 +197,8 @@ static void set_entry(struct lc_rt_thread *me, uint32_t i, const void *lock,
 {
 	struct lc_rt_edge *e = edge(me, i, lock, place, lasting);
 
-	me->held[i].lock = lock;
-	me->held[i].edge = (uintptr_t)e | state;
+	LC_RT_PUT(me->held[i].lock, lock);
+	LC_RT_PUT(me->held[i].edge, (uintptr_t)e | state);
 }
 
 /* Where the stack of an entry is kept that was acquired in a segment before, or
@@ -234,9 +234,10 @@ static void rechain(struct lc_rt_thread *me, uint32_t i)
 		else
 			key = lc_rt_key(before, lock, place);
 		fill(me, &me->own[i], 0, in_edge, key, place);
-		entry->lock = lock;
-		entry->edge = (uintptr_t)&me->own[i] |
-			      (entry->edge & LC_RT_STATE);
+		LC_RT_PUT(entry->lock, lock);
+		LC_RT_PUT(entry->edge,
+			  (uintptr_t)&me->own[i] |
+				  (LC_RT_GET(entry->edge) & LC_RT_STATE));
 		if (stack && !lc_rt_entry_stack(me, i))
 			lc_rt_seen_add(me->seen,
 				       older_key(lc_rt_edge_at(me, i)), stack);
@@ -264,7 +265,7 @@ void lc_rt_books_seed(struct lc_rt_thread *me)
 				       stack);
 	}
 	for (uint32_t i = 0; i < LC_RT_EDGES; i++)
-		me->edges[i].path = 0;
+		LC_RT_PUT(me->edges[i].path, 0);
 }
 
 /* After a fork. The mutexes that are held name the parent's thread. */
@@ -286,11 +287,15 @@ void lc_rt_take_out(struct lc_rt_thread *me, uint32_t i)
 		;
 	first = to;
 	for (uint32_t from = to; from <= depth; from++)
-		if (lc_rt_lock_at(me, from))
-			me->held[to++] = me->held[from];
+		if (lc_rt_lock_at(me, from)) {
+			LC_RT_PUT(me->held[to].lock, me->held[from].lock);
+			LC_RT_PUT(me->held[to].edge,
+				  LC_RT_GET(me->held[from].edge));
+			to++;
+		}
 	for (uint32_t from = to; from <= depth; from++)
 		clear_entry(&me->held[from]);
-	me->top = &me->held[to - 1];
+	LC_RT_PUT(me->top, &me->held[to - 1]);
 	rechain(me, first);
 }
 
@@ -298,7 +303,7 @@ void lc_rt_take_out(struct lc_rt_thread *me, uint32_t i)
 void lc_rt_books_tidy(struct lc_rt_thread *me)
 {
 	while (lc_rt_depth(me) && !lc_rt_lock_at(me, lc_rt_depth(me)))
-		me->top--;
+		LC_RT_PUT(me->top, me->top - 1);
 }
 
 /* The old arrays stay for who may be reading them. */
@@ -316,7 +321,7 @@ static void make_room(struct lc_rt_thread *me)
 	__atomic_store_n(&me->held, bigger, __ATOMIC_RELEASE);
 	__atomic_store_n(&me->top, &bigger[depth], __ATOMIC_RELEASE);
 	me->own = lc_rt_alloc(capacity * sizeof(*me->own));
-	me->capacity = capacity;
+	LC_RT_PUT(me->capacity, capacity);
 }
 
 uint32_t lc_rt_push(struct lc_rt_thread *me, const void *lock, uint64_t place,

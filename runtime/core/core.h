@@ -38,6 +38,9 @@
 #include <stdint.h>
 
 #define LC_RT_TLS __thread __attribute__((tls_model("initial-exec")))
+/* What other threads read or write at the same time: a plain move. */
+#define LC_RT_GET(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define LC_RT_PUT(x, value) __atomic_store_n(&(x), (value), __ATOMIC_RELAXED)
 #define LC_RT_LIKELY(x) __builtin_expect(!!(x), 1)
 #define LC_RT_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -218,13 +221,14 @@ static inline uint32_t lc_rt_depth(const struct lc_rt_thread *t)
 	struct lc_rt_entry *top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
 	size_t depth = (size_t)(top - held);
 
-	return depth < t->capacity ? (uint32_t)depth : 0;
+	return depth < LC_RT_GET(t->capacity) ? (uint32_t)depth : 0;
 }
 
 static inline const struct lc_rt_edge *
 lc_rt_edge_at(const struct lc_rt_thread *t, uint32_t i)
 {
-	uintptr_t edge = __atomic_load_n(&t->held[i].edge, __ATOMIC_ACQUIRE);
+	struct lc_rt_entry *held = __atomic_load_n(&t->held, __ATOMIC_ACQUIRE);
+	uintptr_t edge = __atomic_load_n(&held[i].edge, __ATOMIC_ACQUIRE);
 
 	return (const struct lc_rt_edge *)(edge & ~(uintptr_t)LC_RT_STATE);
 }
@@ -233,18 +237,18 @@ lc_rt_edge_at(const struct lc_rt_thread *t, uint32_t i)
 static inline const void *lc_rt_lock_at(const struct lc_rt_thread *t,
 					uint32_t i)
 {
-	const void *lock = lc_rt_edge_at(t, i)->lock;
+	const void *lock = LC_RT_GET(lc_rt_edge_at(t, i)->lock);
 
-	return lock == LC_RT_ANY ? t->held[i].lock : lock;
+	return lock == LC_RT_ANY ? LC_RT_GET(LC_RT_GET(t->held)[i].lock) : lock;
 }
 
 /* Is entry i a lock that is held? (Else it is asked for, or cleared.) */
 bool lc_rt_plain_held(const struct lc_rt_thread *t, uint32_t i);
 static inline bool lc_rt_held_at(const struct lc_rt_thread *t, uint32_t i)
 {
-	uintptr_t state = t->held[i].edge & LC_RT_STATE;
+	uintptr_t state = LC_RT_GET(LC_RT_GET(t->held)[i].edge) & LC_RT_STATE;
 
-	if (!lc_rt_edge_at(t, i)->lock || state == LC_RT_ASKED)
+	if (!LC_RT_GET(lc_rt_edge_at(t, i)->lock) || state == LC_RT_ASKED)
 		return false;
 	return state == LC_RT_HELD || lc_rt_plain_held(t, i);
 }
@@ -348,23 +352,23 @@ lc_rt_hot_find(const struct lc_rt_thread *me, struct lc_rt_entry *top,
 	       const void *lock, uint32_t what, lc_rt_site_t site)
 {
 	const struct lc_rt_edge *before =
-		(const struct lc_rt_edge *)(top->edge &
+		(const struct lc_rt_edge *)(LC_RT_GET(top->edge) &
 					    ~(uintptr_t)LC_RT_STATE);
 	uint64_t path = lc_rt_path(before->key, what, site);
 	struct lc_rt_edge *e = lc_rt_first_edge(me, path);
 
-	if (LC_RT_LIKELY(e->path == path)) {
+	if (LC_RT_LIKELY(LC_RT_GET(e->path) == path)) {
 		if (LC_RT_LIKELY(e->lock == lock))
 			return e;
 		if (e->lock == LC_RT_ANY) {
 			/* Nobody reads this before the edge is there. */
-			top[1].lock = lock;
+			LC_RT_PUT(top[1].lock, lock);
 			return e;
 		}
 	}
 	path = lc_rt_lock_path(path, lock);
 	e = lc_rt_second_edge(me, path);
-	return e->path == path && e->lock == lock ? e : NULL;
+	return LC_RT_GET(e->path) == path && e->lock == lock ? e : NULL;
 }
 
 /* In this order, for signal handlers: what comes in between sees an entry
@@ -373,9 +377,9 @@ static inline __attribute__((always_inline)) void
 lc_rt_hot_push(struct lc_rt_thread *me, struct lc_rt_entry *top,
 	       struct lc_rt_edge *e, enum lc_rt_entry_state state)
 {
-	me->top = top + 1;
+	LC_RT_PUT(me->top, top + 1);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	top[1].edge = (uintptr_t)e | state;
+	LC_RT_PUT(top[1].edge, (uintptr_t)e | state);
 }
 
 /*
@@ -407,7 +411,7 @@ lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site,
 static inline __attribute__((always_inline)) void
 lc_rt_hot_end(struct lc_rt_thread *me, struct lc_rt_edge *e)
 {
-	me->top->edge = (uintptr_t)e | LC_RT_HELD;
+	LC_RT_PUT(me->top->edge, (uintptr_t)e | LC_RT_HELD);
 }
 
 static inline struct lc_rt_op lc_rt_hot_op(void)
@@ -455,7 +459,9 @@ void lc_rt_blocked(struct lc_rt_op op);
 
 static inline void lc_rt_mark_held(struct lc_rt_entry *entry)
 {
-	entry->edge = (entry->edge & ~(uintptr_t)LC_RT_STATE) | LC_RT_HELD;
+	LC_RT_PUT(entry->edge,
+		  (LC_RT_GET(entry->edge) & ~(uintptr_t)LC_RT_STATE) |
+			  LC_RT_HELD);
 }
 
 /* After the real call: did it acquire? (EOWNERDEAD did, EBUSY did not.) */
@@ -483,9 +489,9 @@ enum lc_rt_release lc_rt_release_slow(const void *lock, uint32_t what,
 static inline __attribute__((always_inline)) void
 lc_rt_hot_pop(struct lc_rt_thread *me, struct lc_rt_entry *top)
 {
-	top->edge = (uintptr_t)&lc_rt_no_edge;
+	LC_RT_PUT(top->edge, (uintptr_t)&lc_rt_no_edge);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	me->top = top - 1;
+	LC_RT_PUT(me->top, top - 1);
 }
 
 /* The fast path by itself: false = nothing was done. */
@@ -499,8 +505,9 @@ lc_rt_hot_release(const void *lock)
 	if (LC_RT_UNLIKELY(!me))
 		return false;
 	top = me->top;
-	e = (const struct lc_rt_edge *)(top->edge & ~(uintptr_t)LC_RT_STATE);
-	if (LC_RT_UNLIKELY(top->edge & LC_RT_ASKED))
+	e = (const struct lc_rt_edge *)(LC_RT_GET(top->edge) &
+					~(uintptr_t)LC_RT_STATE);
+	if (LC_RT_UNLIKELY(LC_RT_GET(top->edge) & LC_RT_ASKED))
 		return false;
 	if (LC_RT_UNLIKELY(e->lock != lock) &&
 	    (e->lock != LC_RT_ANY || top->lock != lock))
@@ -523,7 +530,7 @@ lc_rt_hot_release_plain(const void *lock)
 		return false;
 	top = me->top;
 	__builtin_memcpy(&its,
-			 (const char *)top->edge +
+			 (const char *)LC_RT_GET(top->edge) +
 				 offsetof(struct lc_rt_edge, lock),
 			 sizeof(its));
 	if (LC_RT_UNLIKELY(its != (uintptr_t)lock))

@@ -13,8 +13,10 @@ uint32_t lc_rt_holders(const void *lock, struct lc_rt_thread **who,
 	uint32_t count = 0;
 
 	LC_RT_EACH_THREAD(t) {
-		if (t->state == LC_RT_THREAD_FREE ||
-		    t->state == LC_RT_THREAD_STARTING || !lc_rt_find_held(t, lock))
+		uint32_t state = LC_RT_GET(t->state);
+
+		if (state == LC_RT_THREAD_FREE ||
+		    state == LC_RT_THREAD_STARTING || !lc_rt_find_held(t, lock))
 			continue;
 		if (count < max)
 			who[count] = t;
@@ -26,7 +28,7 @@ uint32_t lc_rt_holders(const void *lock, struct lc_rt_thread **who,
 const void *lc_rt_waits_for(struct lc_rt_thread *t, uint64_t *place)
 {
 	uint32_t depth = lc_rt_depth(t);
-	uint64_t asked = lc_rt_edge_at(t, depth)->place;
+	uint64_t asked = LC_RT_GET(lc_rt_edge_at(t, depth)->place);
 	const void *object = lc_rt_lock_at(t, depth);
 
 	if (depth && object && !lc_rt_held_at(t, depth) &&
@@ -35,7 +37,7 @@ const void *lc_rt_waits_for(struct lc_rt_thread *t, uint64_t *place)
 		return object;
 	}
 	object = __atomic_load_n(&t->wait_object, __ATOMIC_ACQUIRE);
-	*place = t->wait_place;
+	*place = LC_RT_GET(t->wait_place);
 	return object;
 }
 

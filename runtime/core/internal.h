@@ -85,7 +85,8 @@ static inline uint64_t lc_rt_key(uint64_t before, const void *lock,
 	uint64_t a = (uint64_t)(uintptr_t)lock;
 	uint64_t k;
 
-	a += (uint64_t)lc_rt_generations[a >> 4 & (LC_RT_GENERATIONS - 1)]
+	a += (uint64_t)LC_RT_GET(
+		     lc_rt_generations[a >> 4 & (LC_RT_GENERATIONS - 1)])
 	     << 48;
 	k = lc_rt_mix(lc_rt_mix(before, a), place);
 	return (k & ~(uint64_t)LC_RT_KEY_BITS) | LC_RT_KEY_REAL;

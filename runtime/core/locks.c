@@ -48,8 +48,9 @@ static void forget_edges(struct lc_rt_lock *l)
 					       __ATOMIC_RELAXED);
 
 	for (uint32_t i = 0; i < n && n <= LC_RT_LOCK_EDGES; i++)
-		if (l->edges[i] && l->edges[i]->lock == lock)
-			l->edges[i]->path = 0;
+		if (LC_RT_GET(l->edges[i]) &&
+		    LC_RT_GET(l->edges[i]->lock) == lock)
+			LC_RT_PUT(l->edges[i]->path, 0);
 	if (n <= LC_RT_LOCK_EDGES)
 		return;
 	LC_RT_EACH_THREAD(t)
@@ -216,8 +217,8 @@ static struct lc_rt_thread *user(const void *lock, bool *waits,
 		return t;
 	*waits = true;
 	LC_RT_EACH_THREAD(other)
-		if (other->state == LC_RT_THREAD_LIVE &&
-		    (other->wait_object == lock ||
+		if (LC_RT_GET(other->state) == LC_RT_THREAD_LIVE &&
+		    (LC_RT_GET(other->wait_object) == lock ||
 		     lc_rt_lock_at(other, lc_rt_depth(other)) == lock) &&
 		    lc_rt_waits_for(other, &place) == lock) {
 			*where = LC_RT_PLACE_SITE(place);

@@ -43,11 +43,18 @@ struct lc_rt_thread *lc_rt_thread_by_stack(uintptr_t address)
 {
 	struct lc_rt_thread *found = NULL;
 
-	LC_RT_EACH_THREAD(t)
-		if (t->state == LC_RT_THREAD_LIVE && address < t->stack_high &&
-		    address >= t->stack_low &&
-		    (!found || t->stack_high < found->stack_high))
+	uintptr_t lowest = UINTPTR_MAX;
+
+	LC_RT_EACH_THREAD(t) {
+		uintptr_t high = LC_RT_GET(t->stack_high);
+
+		if (LC_RT_GET(t->state) == LC_RT_THREAD_LIVE &&
+		    address < high && address >= LC_RT_GET(t->stack_low) &&
+		    high < lowest) {
+			lowest = high;
 			found = t;
+		}
+	}
 	return found;
 }
 
@@ -87,7 +94,7 @@ static struct lc_rt_thread *take_books(void)
 	LC_RT_EACH_THREAD(old) {
 		uint32_t is_free = LC_RT_THREAD_FREE;
 
-		if (old->state == LC_RT_THREAD_FREE &&
+		if (LC_RT_GET(old->state) == LC_RT_THREAD_FREE &&
 		    __atomic_compare_exchange_n(
 			    &old->state, &is_free, LC_RT_THREAD_STARTING,
 			    false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
@@ -112,8 +119,10 @@ static struct lc_rt_thread *take_books(void)
 	t->create_stack = 0;
 	t->joined = t->detached = t->of_parent = false;
 	t->forked_depth = 0;
-	t->handle = t->stack_low = t->stack_high = 0;
-	t->wait_object = NULL;
+	t->handle = 0;
+	LC_RT_PUT(t->stack_low, 0);
+	LC_RT_PUT(t->stack_high, 0);
+	LC_RT_PUT(t->wait_object, NULL);
 	t->parked = t->signals = 0;
 	t->steer = NULL;
 	memset(t->look, 0, sizeof(t->look));
@@ -162,8 +171,8 @@ static void segment(struct lc_rt_thread *me, uint32_t other,
 static void take_up(struct lc_rt_thread *t, uintptr_t high)
 {
 	t->tid = lc_rt_tid();
-	t->stack_high = high;
-	t->stack_low = high > stack_bytes ? high - stack_bytes : 0;
+	LC_RT_PUT(t->stack_high, high);
+	LC_RT_PUT(t->stack_low, high > stack_bytes ? high - stack_bytes : 0);
 	if (!t->handle)
 		t->handle = (uintptr_t)pthread_self();
 	lc_rt_tls.me = t;
@@ -313,7 +322,7 @@ void lc_rt_thread_end(void)
 		r->held = held;
 	}
 	lc_rt_record_done(r, sizeof(*r));
-	me->stack_high = 0;
+	LC_RT_PUT(me->stack_high, 0);
 	lc_rt_tls.gone = 1;
 	lc_rt_tls.me = NULL;
 	lc_rt_tls.inside = 0;

@@ -233,7 +233,8 @@ static bool take_block(struct lc_rt_writer *w, size_t bytes)
 	bool opened;
 	int fd;
 
-	if ((file.header->blocks + n) * BLOCK_BYTES > lc_rt_options.max_bytes) {
+	if ((LC_RT_GET(file.header->blocks) + n) * BLOCK_BYTES >
+	    lc_rt_options.max_bytes) {
 		lose("LOCKCHECK_MAX_MB is reached");
 		return false;
 	}

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { LOCKS = 4096, DEEP = 24, SITES = 12, ROUNDS = 60000, THREADS = 4 };
+enum { LOCKS = 4096, DEEP = 24, SITES = 12, ROUNDS = 40000, THREADS = 4 };
 #define WHAT_LOCK \
 	LC_WHAT(LC_KIND_OTHER, LC_MODE_EXCLUSIVE, LC_HOW_BLOCK)
 
