@@ -62,11 +62,13 @@ static const struct lc_verb verbs[] = {
 	  "are gone (fixed), and how many stay. OLD and NEW are databases, SARIF\n"
 	  "reports or baselines. Exit code 1: something was introduced.",
 	  lc_verb_diff },
-	{ "trace", LC_VERB_TRACE, true, 0, 0, "-- PROGRAM [ARG…]",
+	{ "trace", LC_VERB_TRACE, true, 0, UINT32_MAX,
+	  "-- PROGRAM [ARG…] | RECORD…",
 	  "run a program and record what it does with locks",
 	  "Runs PROGRAM with the runtime preloaded, puts what it recorded into the\n"
 	  "database, and says which deadlocks were possible, and which hangs and\n"
-	  "misuse happened (exit code 1: some).",
+	  "misuse happened (exit code 1: some). Nothing is run for files that were\n"
+	  "recorded earlier (LOCKCHECK_RECORD, see docs/runtime.md).",
 	  lc_verb_trace },
 	{ "confirm", LC_VERB_CONFIRM, true, 0, 0, "-- PROGRAM [ARG…]",
 	  "make findings happen in a program, or say why not",

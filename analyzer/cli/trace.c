@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "base/words.h"
 #include "cli/exit.h"
 #include "cli/verbs.h"
 #include "confirm/confirm.h"
@@ -54,6 +55,36 @@ static void print_summary(const struct lc_confirm *c)
 	       impossible == 1 ? "" : "s");
 }
 
+/* What the runtime had to say: a limit that was met, locks it does not see. */
+static void print_own_notes(const struct lc_confirm *c)
+{
+	struct lc_words said = {0};
+
+	for (uint32_t i = 0; i < c->base.records.len; i++) {
+		const struct lc_record *r = &c->base.records.data[i];
+
+		for (uint32_t k = 0; k < r->notes.len; k++) {
+			const struct lc_rec_note *n = r->notes.data[k];
+			char *text = lc_strndup((const char *)(n + 1),
+						n->text_len);
+			bool known = false;
+
+			for (uint32_t m = 0; m < said.len && !known; m++)
+				known = !strcmp(said.data[m], text);
+			if (!known) {
+				fprintf(stderr, "lockcheck: note: %s\n", text);
+				*lc_push(&said) = lc_strdup(text);
+			}
+			free(text);
+		}
+		if (r->head.lost)
+			fprintf(stderr, "lockcheck: note: %llu records of "
+				"process %u could not be written\n",
+				(unsigned long long)r->head.lost, i + 1);
+	}
+	lc_words_release(&said);
+}
+
 static void print_notes(const struct lc_confirm *c,
 			const struct lc_settings *set)
 {
@@ -66,6 +97,7 @@ static void print_notes(const struct lc_confirm *c,
 			fprintf(stderr, "lockcheck: note: the record of process "
 				"%u ends in the middle; what is there counts\n",
 				i + 1);
+	print_own_notes(c);
 	if (c->search_cut)
 		fprintf(stderr, "lockcheck: note: there are too many lock "
 			"cycles to look at; some were left out\n");
@@ -83,11 +115,14 @@ int lc_verb_trace(const struct lc_settings *set, struct lc_error *err)
 	struct lc_store *store = NULL;
 	int rc = -1;
 
-	if (!set->has_flags || !set->nflags)
+	if ((!set->has_flags || !set->nflags) == !set->operands.len)
 		return lc_fail(err, "usage: lockcheck trace [OPTION…] -- "
-			       "PROGRAM [ARG…]");
+			       "PROGRAM [ARG…], or RECORD…");
 	if (lc_store_update(&store, lc_settings_db(set), err) ||
-	    lc_run(&c.base, &launch, err))
+	    (set->operands.len
+		     ? lc_run_read(&c.base, set->operands.data,
+				   set->operands.len, err)
+		     : lc_run(&c.base, &launch, err)))
 		goto out;
 	lc_targets_predict(&c);
 	lc_targets_happened(&c, &c.base, true, NULL);

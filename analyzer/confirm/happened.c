@@ -142,31 +142,45 @@ static void say_stack(struct lc_target *t, struct lc_record *r, uint32_t id,
 	}
 }
 
+static void say_wait(struct lc_target *t, struct lc_record *r,
+		     const struct lc_rec_edge *e)
+{
+	char *waiter = lc_record_thread_text(r, e->waiter);
+	char *holder = lc_record_thread_text(r, e->holder);
+	char *lock = lc_record_lock_text(r, e->lock);
+
+	if (LC_WHAT_KIND(e->what) == LC_KIND_THREAD)
+		lc_buf_printf(&t->detail, "%s waits for the end of %s:\n",
+			      waiter, holder);
+	else
+		lc_buf_printf(&t->detail, "%s waits for %s:\n", waiter, lock);
+	say_stack(t, r, e->wait_stack, e->wait_site);
+	if (e->hold_site) {
+		lc_buf_printf(&t->detail, "  which %s holds since:\n", holder);
+		say_stack(t, r, e->hold_stack, e->hold_site);
+	}
+	free(waiter);
+	free(holder);
+	free(lock);
+}
+
+/* First those that make the hang, then who only looks on. */
 static void say_hang(struct lc_target *t, struct lc_record *r,
 		     const struct lc_rec_hang *h)
 {
-	for (uint32_t i = 0; i < h->count && i < 16; i++) {
-		const struct lc_rec_edge *e = &h->edges[i];
-		char *waiter = lc_record_thread_text(r, e->waiter);
-		char *holder = lc_record_thread_text(r, e->holder);
-		char *lock = lc_record_lock_text(r, e->lock);
+	bool more = false;
 
-		if (LC_WHAT_KIND(e->what) == LC_KIND_THREAD)
-			lc_buf_printf(&t->detail, "%s waits for the end of "
-				      "%s:\n", waiter, holder);
+	for (uint32_t i = 0; i < h->count && i < 16; i++) {
+		if (lc_hang_is_core(h, i))
+			say_wait(t, r, &h->edges[i]);
 		else
-			lc_buf_printf(&t->detail, "%s waits for %s:\n", waiter,
-				      lock);
-		say_stack(t, r, e->wait_stack, e->wait_site);
-		if (e->hold_site) {
-			lc_buf_printf(&t->detail,
-				      "  which %s holds since:\n", holder);
-			say_stack(t, r, e->hold_stack, e->hold_site);
-		}
-		free(waiter);
-		free(holder);
-		free(lock);
+			more = true;
 	}
+	if (more)
+		lc_buf_str(&t->detail, "these wait, too:\n");
+	for (uint32_t i = 0; more && i < h->count && i < 16; i++)
+		if (!lc_hang_is_core(h, i))
+			say_wait(t, r, &h->edges[i]);
 }
 
 static void confirm_by_hang(struct lc_target *t, struct lc_record *r,
@@ -222,19 +236,16 @@ static void confirm_by_misuse(struct lc_target *t, struct lc_record *r,
 static char *hang_title(struct lc_record *r, const struct lc_rec_hang *h)
 {
 	struct lc_buf b = {0};
-	uint32_t n = h->cycle ? h->cycle : h->count, said = 0;
+	uint32_t said = 0;
 
 	lc_buf_str(&b, h->cycle == 1 ? "a thread waits for itself at "
 		       : h->cycle    ? "deadlock at "
 				     : "hang at ");
-	for (uint32_t i = 0; i < n && said < 8; i++) {
-		/* Who joins the others only looks on. */
-		if (!h->cycle && n > 1 &&
-		    LC_WHAT_KIND(h->edges[i].what) == LC_KIND_THREAD)
-			continue;
-		lc_buf_printf(&b, "%s%s", said++ ? ", " : "",
-			      lc_record_where(r, h->edges[i].wait_site)->text);
-	}
+	for (uint32_t i = 0; i < h->count && said < 8; i++)
+		if (lc_hang_is_core(h, i))
+			lc_buf_printf(&b, "%s%s", said++ ? ", " : "",
+				      lc_record_where(r, h->edges[i].wait_site)
+					      ->text);
 	return b.data;
 }
 

@@ -120,12 +120,11 @@ static char *guess_text(struct lc_record *r, const struct lc_target *t,
 void lc_plan_put_hang(struct lc_buf *b, struct lc_record *r,
 		      const struct lc_rec_hang *h)
 {
-	for (uint32_t i = 0; i < (h->cycle ? h->cycle : h->count); i++) {
+	for (uint32_t i = 0; i < h->count; i++) {
 		const struct lc_rec_edge *e = &h->edges[i];
 		const struct lc_rec_edge *held = lc_hang_held(h, i);
 
-		/* Who joins the others only looks on. */
-		if (!h->cycle && LC_WHAT_KIND(e->what) == LC_KIND_THREAD)
+		if (!lc_hang_is_core(h, i))
 			continue;
 		lc_buf_printf(b, "expect %s %s\n",
 			      held && held->hold_site

@@ -69,6 +69,7 @@ static void read_blocks(struct lc_record *r)
 {
 	size_t at = r->head.header_bytes;
 
+	r->cut = r->bytes.len < at;
 	while (at + sizeof(struct lc_rec_block) <= r->bytes.len) {
 		const struct lc_rec_block *b =
 			(const void *)(r->bytes.data + at);
@@ -294,6 +295,17 @@ const struct lc_rec_edge *lc_hang_held(const struct lc_rec_hang *h, uint32_t i)
 		    !(h->edges[k].flags & LC_EDGE_WAKER))
 			return &h->edges[k];
 	return NULL;
+}
+
+bool lc_hang_is_core(const struct lc_rec_hang *h, uint32_t i)
+{
+	bool any = false;
+
+	if (h->cycle)
+		return i < h->cycle;
+	for (uint32_t k = 0; k < h->count && !any; k++)
+		any = h->edges[k].hold_site;
+	return !any || h->edges[i].hold_site || lc_hang_held(h, i);
 }
 
 /* ---- texts ---- */

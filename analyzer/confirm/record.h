@@ -81,6 +81,10 @@ const struct lc_rec_module *lc_record_module(const struct lc_record *r,
  * wait for; NULL if nobody waits for what it holds. */
 const struct lc_rec_edge *lc_hang_held(const struct lc_rec_hang *h, uint32_t i);
 
+/* Is edge i of those that make the hang: on its cycle, or, where there is none, a
+ * wait for what is held, or by who holds it? The others only look on. */
+bool lc_hang_is_core(const struct lc_rec_hang *h, uint32_t i);
+
 /* "thread 2 (worker)", "mutex g_a", "mutex 2 of a.c:12"; the caller frees. */
 char *lc_record_thread_text(struct lc_record *r, uint32_t id);
 char *lc_record_lock_text(struct lc_record *r, uint32_t id);

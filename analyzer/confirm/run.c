@@ -285,6 +285,20 @@ out:
 	return rc;
 }
 
+int lc_run_read(struct lc_run *run, const char *const *paths, uint32_t n,
+		struct lc_error *err)
+{
+	memset(run, 0, sizeof(*run));
+	for (uint32_t i = 0; i < n; i++) {
+		if (lc_record_read(lc_push(&run->records), paths[i], err))
+			return -1;
+	}
+	if (n > 1)
+		qsort(run->records.data, n, sizeof(*run->records.data),
+		      by_start);
+	return 0;
+}
+
 void lc_run_release(struct lc_run *run)
 {
 	for (uint32_t i = 0; i < run->records.len; i++)

@@ -27,6 +27,9 @@ struct lc_run {
  */
 int lc_run(struct lc_run *run, const struct lc_launch *launch,
 	   struct lc_error *err);
+/* The records of a program that has run before; the files stay. */
+int lc_run_read(struct lc_run *run, const char *const *paths, uint32_t n,
+		struct lc_error *err);
 void lc_run_release(struct lc_run *run);
 
 #endif

@@ -163,7 +163,7 @@ void lc_target_say_reason(struct lc_confirm *c, struct lc_target *t)
 		break;
 	case LC_REASON_SAME_THREAD:
 		text = lc_record_thread_text(r, t->chain.witness);
-		lc_buf_printf(&t->detail, "only %s does both\n", text);
+		lc_buf_printf(&t->detail, "in this run only %s does both\n", text);
 		free(text);
 		break;
 	case LC_REASON_ORDERED:
