@@ -217,7 +217,8 @@ static int by_start(const void *pa, const void *pb)
 static int collect(struct lc_run *run, const char *dir, struct lc_error *err)
 {
 	struct lc_words names = {0};
-	int rc = lc_list_dir(dir, ".rec", &names, err);
+	/* After an exec a process has a second one: PID.rec.1. */
+	int rc = lc_list_dir(dir, "", &names, err);
 
 	for (uint32_t i = 0; i < names.len; i++) {
 		char *path = lc_path_join(dir, names.data[i]);
