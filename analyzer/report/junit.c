@@ -47,6 +47,7 @@ static void attribute(const char *name, const char *value, FILE *out)
 static void put_witness(const struct lc_finding *f, FILE *out)
 {
 	char *at = lc_asprintf("%s:%u:%u: ", f->at.file, f->at.line, f->at.col);
+	char *verdict;
 
 	put(at, out);
 	free(at);
@@ -72,6 +73,12 @@ static void put_witness(const struct lc_finding *f, FILE *out)
 			free(line);
 		}
 	}
+	verdict = lc_verdict_words(f);
+	if (verdict) {
+		put("\n", out);
+		put(verdict, out);
+	}
+	free(verdict);
 	if (*f->fix) {
 		put("\nto repair: ", out);
 		put(f->fix, out);

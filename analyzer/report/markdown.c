@@ -93,13 +93,29 @@ static void put_head(const struct lc_findings *f, uint32_t *shown, FILE *out)
 
 static void put_row(const struct lc_finding *f, FILE *out)
 {
-	fprintf(out, "| %s | ", lc_level_name(f->level));
+	fprintf(out, "| %s", lc_level_name(f->level));
+	if (f->verdict) {
+		fputs(", ", out);
+		put(f->verdict, out);
+	}
+	fputs(" | ", out);
 	put(f->rule, out);
 	fputs(" | ", out);
 	put(f->at.file, out);
 	fprintf(out, "\\:%u | ", f->at.line);
 	put(f->message, out);
 	fputs(" |\n", out);
+}
+
+static void put_verdict(const struct lc_finding *f, FILE *out)
+{
+	char *words = lc_verdict_words(f);
+
+	if (words) {
+		fputs("\n", out);
+		put_html(words, out);
+	}
+	free(words);
 }
 
 static void put_details(const struct lc_finding *f, FILE *out)
@@ -133,6 +149,7 @@ static void put_details(const struct lc_finding *f, FILE *out)
 			free(words);
 		}
 	}
+	put_verdict(f, out);
 	if (*f->fix) {
 		fputs("\nto repair: ", out);
 		put_html(f->fix, out);

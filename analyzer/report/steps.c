@@ -71,3 +71,37 @@ bool lc_place_is_step(const struct lc_finding *f, const struct lc_place *p)
 	}
 	return false;
 }
+
+/* ---- verdicts ---- */
+
+/* The last line of a text: where it begins, and how long it is. */
+static size_t last_line(const char **text)
+{
+	const char *p = *text;
+	size_t n = strlen(p);
+
+	while (n && p[n - 1] == '\n')
+		n--;
+	for (size_t i = n; i-- > 0;)
+		if (p[i] == '\n') {
+			*text = p + i + 1;
+			return n - i - 1;
+		}
+	return n;
+}
+
+char *lc_verdict_words(const struct lc_finding *f)
+{
+	const char *why = f->verdict ? f->verdict_detail : "";
+	size_t n = last_line(&why);
+
+	if (!f->verdict)
+		return NULL;
+	if (!strcmp(f->verdict, "confirmed"))
+		return lc_asprintf("confirmed: it happened when the program "
+				   "ran%s%s", *f->schedule ? "; again by " : "",
+				   f->schedule);
+	return lc_asprintf("%s%s%s%s: %.*s", f->verdict,
+			   *f->verdict_reason ? " (" : "", f->verdict_reason,
+			   *f->verdict_reason ? ")" : "", (int)n, why);
+}

@@ -18,6 +18,10 @@ uint32_t lc_steps_left_out(uint32_t n, uint32_t i);
 char *lc_step_words(const struct lc_report_trace *t, uint32_t i,
 		    uint32_t thread);
 
+/* What lockcheck confirm made of it, in one line to be freed; of its reasons
+ * the last line. NULL if it was not asked. */
+char *lc_verdict_words(const struct lc_finding *f);
+
 /* True if the place is that of a step of the finding. */
 bool lc_place_is_step(const struct lc_finding *f, const struct lc_place *p);
 bool lc_place_equal(const struct lc_place *a, const struct lc_place *b);

@@ -326,41 +326,12 @@ static void put_schedule(const struct printer *p, const struct lc_finding *f)
 
 /* ---- findings ---- */
 
-/* The last line of a text: where it begins, and how long it is. */
-static size_t last_line(const char **text)
-{
-	const char *p = *text;
-	size_t n = strlen(p);
-
-	while (n && p[n - 1] == '\n')
-		n--;
-	for (size_t i = n; i-- > 0;)
-		if (p[i] == '\n') {
-			*text = p + i + 1;
-			return n - i - 1;
-		}
-	return n;
-}
-
-/* What lockcheck confirm made of it: the reason is the last line. */
 static void put_verdict(const struct printer *p, const struct lc_finding *f)
 {
-	const char *why = f->verdict ? f->verdict_detail : "";
-	size_t n = last_line(&why);
-	char *text;
+	char *text = lc_verdict_words(f);
 
-	if (!f->verdict)
-		return;
-	if (!strcmp(f->verdict, "confirmed"))
-		text = lc_asprintf("confirmed: it happened when the program "
-				   "ran%s%s", *f->schedule ? "; again by " : "",
-				   f->schedule);
-	else
-		text = lc_asprintf("%s%s%s%s: %.*s", f->verdict,
-				   *f->verdict_reason ? " (" : "",
-				   f->verdict_reason,
-				   *f->verdict_reason ? ")" : "", (int)n, why);
-	put_note(p, &f->at, 0, text);
+	if (text)
+		put_note(p, &f->at, 0, text);
 	free(text);
 }
 

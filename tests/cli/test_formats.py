@@ -107,6 +107,26 @@ def test_junit(box):
     box.check(suites["units"].get("errors") == "1", "the unit")
 
 
+def test_verdicts_are_in_reports_for_people(box):
+    box.demo()
+    box.run("check", "-q", "--db", "facts.db")
+    db = sqlite3.connect(box.path + "/facts.db")
+    for rule, verdict, detail in (
+            ("lock-order-cycle", "confirmed", "thread 1 …"),
+            ("double-acquire", "not reached", "first\n<b> was not executed")):
+        db.execute("INSERT INTO confirmation (finding, title, verdict, reason,"
+                   " detail, schedule, runs) SELECT id, '', ?, '', ?, '', 1 "
+                   "FROM finding WHERE rule = ?", (verdict, detail, rule))
+    db.commit()
+    db.close()
+    text = box.run("report", "--db", "facts.db", "--format", "markdown").out
+    box.check("| error, confirmed | lock-order-cycle |" in text, text)
+    box.check("\nconfirmed: it happened when the program ran\n" in text, text)
+    box.check("\nnot reached: &lt;b&gt; was not executed\n" in text, text)
+    text = box.run("report", "--db", "facts.db", "--format", "junit").out
+    box.check("\nconfirmed: it happened when the program ran\n" in text, text)
+
+
 def test_markdown(box):
     box.demo()
     text = report(box, "markdown")
