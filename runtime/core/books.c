@@ -75,26 +75,29 @@ static struct lc_rt_edge *fill(struct lc_rt_thread *me, struct lc_rt_edge *e,
 	return e;
 }
 
-/* Has this place, after what is on the books, had so many locks that they are
- * not told apart any more? Counts them, from the second on. */
-static bool too_many(struct lc_rt_thread *me, uint64_t path, const void *lock,
-		     bool second)
+/* How many locks has this place had, after what is on the books? Counted from
+ * the second on; above LOCKCHECK_INSTANCES they are not told apart any more. */
+static uint32_t count_lock(struct lc_rt_thread *me, uint64_t path,
+			   const void *lock, bool second)
 {
 	uint64_t one = lc_rt_mix(lc_rt_lock_path(path, lock), 0x10c);
 	uint64_t all = lc_rt_mix(path, 0xa11);
-	uint32_t limit = lc_rt_options.instances, *count;
+	uint32_t limit = lc_rt_options.instances, n = 1;
+	uint32_t *count;
 
 	if (!limit || lc_rt_steered)
-		return false;
+		return 0;
 	count = lc_rt_seen_find(me->seen, all);
+	if (count && *count > limit)
+		return *count = limit + 2;
 	if ((!count && !second) || lc_rt_seen_find(me->seen, one))
-		return false;
-	if (count && ++*count > limit)
-		return true;
-	if (!count)
-		lc_rt_seen_add(me->seen, all, 1);
+		return 0;
+	if (count)
+		n = ++*count;
+	else
+		lc_rt_seen_add(me->seen, all, n);
 	lc_rt_seen_add(me->seen, one, 0);
-	return false;
+	return n;
 }
 
 /* Any lock at this place: whatever was held or asked for before. */
@@ -103,6 +106,17 @@ static uint64_t any_key(uint64_t path)
 	uint64_t key = lc_rt_mix(path, 0xa17);
 
 	return (key & ~(uint64_t)LC_RT_KEY_BITS) | LC_RT_KEY_REAL;
+}
+
+/* What was found with single ones held that are now one of many will not come
+ * again, and would only be in the way. */
+static void forget_single(struct lc_rt_thread *me)
+{
+	for (uint32_t i = 0; i < LC_RT_EDGES; i++)
+		if (me->edges[i].lock != LC_RT_ANY)
+			LC_RT_PUT(me->edges[i].path, 0);
+	for (uint64_t i = 0; i <= me->more_mask; i++)
+		LC_RT_PUT(me->more[i].path, 0);
 }
 
 /* Into the second cache, unless its place there is in use. */
@@ -117,23 +131,52 @@ static struct lc_rt_edge *cache_second(struct lc_rt_thread *me, uint64_t path,
 	return is_used(me, e) ? NULL : fill(me, e, path, lock, key, place);
 }
 
-/* For the fast path. What is new goes into the first cache, what was there
- * into the second. NULL: there is no place. */
+/* Where a path is in the first cache; NULL: it is not. */
+static struct lc_rt_edge *way_of(const struct lc_rt_thread *me, uint64_t path)
+{
+	struct lc_rt_edge *e = lc_rt_first_edge(me, path);
+
+	if (LC_RT_GET(e->path) == path)
+		return e;
+	e = lc_rt_other_way(e);
+	return LC_RT_GET(e->path) == path ? e : NULL;
+}
+
+/* Where it could be: what is there goes into the second cache. */
+static struct lc_rt_edge *free_way(struct lc_rt_thread *me, uint64_t path)
+{
+	struct lc_rt_edge *e = lc_rt_first_edge(me, path);
+
+	for (int i = 0; i < 2; i++, e = lc_rt_other_way(e))
+		if (!LC_RT_GET(e->path) && !is_used(me, e))
+			return e;
+	for (int i = 0; i < 2; i++, e = lc_rt_other_way(e))
+		if (e->lock != LC_RT_ANY && !is_used(me, e)) {
+			cache_second(me, e->path, e->lock, e->key, e->place);
+			return e;
+		}
+	return NULL;
+}
+
+/* For the fast path. NULL: there is no place. */
 static struct lc_rt_edge *cache(struct lc_rt_thread *me, uint64_t path,
 				const void *lock, uint64_t key, uint64_t place)
 {
-	struct lc_rt_edge *first = lc_rt_first_edge(me, path);
+	struct lc_rt_edge *e = way_of(me, path);
+	uint32_t limit = lc_rt_options.instances;
+	uint32_t count = count_lock(me, path, lock, e != NULL);
 
-	if (is_used(me, first))
-		return cache_second(me, path, lock, key, place);
-	if (too_many(me, path, lock, LC_RT_GET(first->path) == path))
-		return fill(me, first, path, LC_RT_ANY, any_key(path), place);
-	if (LC_RT_GET(first->path) == path || (LC_RT_GET(first->path) && first->lock == LC_RT_ANY))
-		return cache_second(me, path, lock, key, place);
-	if (LC_RT_GET(first->path))
-		cache_second(me, first->path, first->lock, first->key,
-			     first->place);
-	return fill(me, first, path, lock, key, place);
+	if (count > limit) {
+		if (count == limit + 1)
+			forget_single(me);
+		if (!e || is_used(me, e))
+			e = free_way(me, path);
+		return e ? fill(me, e, path, LC_RT_ANY, any_key(path), place) :
+			   NULL;
+	}
+	e = e ? NULL : free_way(me, path);
+	return e ? fill(me, e, path, lock, key, place) :
+		   cache_second(me, path, lock, key, place);
 }
 
 /* The edge of a situation for entry i, found or made. Lasting: it has been
@@ -146,9 +189,9 @@ static struct lc_rt_edge *edge(struct lc_rt_thread *me, uint32_t i,
 				   LC_RT_PLACE_SITE(place));
 	uint64_t lock_path = lc_rt_lock_path(path, lock);
 	uint64_t key = lc_rt_key(before, lock, place);
-	struct lc_rt_edge *e = lc_rt_first_edge(me, path);
+	struct lc_rt_edge *e = way_of(me, path);
 
-	if (LC_RT_GET(e->path) == path && (e->lock == lock || e->lock == LC_RT_ANY))
+	if (e && (e->lock == lock || e->lock == LC_RT_ANY))
 		return e;
 	e = lc_rt_second_edge(me, lock_path);
 	if (LC_RT_GET(e->path) == lock_path && e->lock == lock)

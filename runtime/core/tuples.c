@@ -166,7 +166,7 @@ bool lc_rt_lasting(struct lc_rt_thread *me, uint64_t place)
 	count = lc_rt_seen_find(me->seen, visits);
 	if (!count)
 		lc_rt_seen_add(me->seen, visits, 1);
-	return count && ++*count > 4 * lc_rt_options.instances;
+	return count && ++*count > lc_rt_options.instances;
 }
 
 uint32_t lc_rt_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
