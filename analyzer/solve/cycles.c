@@ -199,6 +199,24 @@ static bool same_class(struct solver *s, uint32_t event, loc_t lock)
 	       loc_class(&s->locs, lock, true);
 }
 
+/* The one call took the first and then the second; not, as a loop may, the first
+ * in one call and the second in the next. */
+static bool in_one_call(const struct solver *s, const struct event *h,
+			const struct event *w)
+{
+	const struct summary *sum;
+
+	if (h->function != w->function || h->instr != w->instr ||
+	    h->inner == LC_NONE || w->inner == LC_NONE)
+		return false;
+	sum = &s->summaries[s->events.data[h->inner].function];
+	for (uint32_t i = 0; i < sum->edges.len; i++)
+		if (sum->edges.data[i].held.event == h->inner &&
+		    sum->edges.data[i].event == w->inner)
+			return true;
+	return false;
+}
+
 /* Both locks are taken in one call: the place is in there, in the function that
  * takes the first, unless it is the arguments that make the order. */
 static void innermost_place(struct solver *s, const struct edge *e,
@@ -214,8 +232,7 @@ static void innermost_place(struct solver *s, const struct edge *e,
 		const struct event *h = &s->events.data[*held];
 		const struct event *w = &s->events.data[*wanted];
 
-		if (h->function != w->function || h->instr != w->instr ||
-		    h->inner == LC_NONE || w->inner == LC_NONE ||
+		if (!in_one_call(s, h, w) ||
 		    !same_class(s, h->inner, e->held.lock) ||
 		    !same_class(s, w->inner, e->wanted))
 			return;
