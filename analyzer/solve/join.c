@@ -339,6 +339,41 @@ static void join_live(struct join *j, struct state *into,
 	}
 }
 
+/* Facts about bits are few: how many has s, and has it one about bits of v? */
+static uint32_t count_masks(const struct join *j, const struct state *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; j->at->nmasks && i < s->facts.len; i++)
+		n += loc_at(j->locs, s->facts.data[i].sym)->kind == STEP_MASK;
+	return n;
+}
+
+static bool has_mask(const struct join *j, const struct state *s, uint32_t n,
+		     loc_t v)
+{
+	for (uint32_t i = 0; n && i < s->facts.len; i++) {
+		const struct loc *x = loc_at(j->locs, s->facts.data[i].sym);
+
+		if (x->kind != STEP_MASK)
+			continue;
+		if (x->parent == v)
+			return true;
+		n--;
+	}
+	return false;
+}
+
+/* May s know bits of v, n being its count_masks? */
+static bool tells_bits(const struct join *j, const struct state *s, uint32_t n,
+		       struct value v)
+{
+	enum loc_kind k = (enum loc_kind)loc_at(j->locs, v.loc)->kind;
+
+	return !v.loc || k == STEP_OR || k == STEP_MASK ||
+	       has_mask(j, s, n, v.loc);
+}
+
 /* The bits of a phi, as far as both sides know them and somebody asks. */
 static void join_masks(struct join *j, struct state *into,
 		       const struct state *old, const struct state *from,
@@ -483,9 +518,12 @@ static void join_facts(struct join *j, struct state *into,
 		       const struct state *from)
 {
 	struct state facts = { 0 }, *old = &facts; /* of `into`, before */
+	uint32_t nold, nfrom;
 	uint32_t n = 0;
 
 	state_copy_facts(j->arena, old, into);
+	nold = count_masks(j, old);
+	nfrom = count_masks(j, from);
 
 	for (uint32_t i = 0; i < into->facts.len; i++) {
 		struct fact f = into->facts.data[i], g;
@@ -513,7 +551,11 @@ static void join_facts(struct join *j, struct state *into,
 			j->changed = true;
 		if (!fact_is_any(&f))
 			state_put_fact(j->arena, into, j->locs, f);
-		join_masks(j, into, old, from, &j->pairs[i]);
+		if (j->at->nmasks &&
+		    (has_mask(j, old, nold, j->pairs[i].phi) ||
+		     (tells_bits(j, old, nold, j->pairs[i].old) &&
+		      tells_bits(j, from, nfrom, j->pairs[i].new))))
+			join_masks(j, into, old, from, &j->pairs[i]);
 	}
 	join_comparisons(j, into, old, from);
 }
