@@ -114,6 +114,15 @@ static loc_t subst_loc(const struct subst *b, loc_t x)
 	return subst(b, x).loc;
 }
 
+loc_t apply_name(struct sim *m, struct state *st,
+		 const struct value *args, uint32_t nargs, loc_t x)
+{
+	struct subst b = { m, st, args, nargs,
+			   ++m->bindings };
+
+	return subst_loc(&b, x);
+}
+
 /* 0 = cannot be, 1 = may be; *rest gets what remains to be asked. */
 static bool condition(const struct subst *b, const struct state *st,
 		      const struct fact *f, struct fact *now)
@@ -647,7 +656,8 @@ static bool apply_delta(const struct subst *b, struct state *st,
 		h = ops_hold(m, st, lock, d->held.mode, event);
 	if (!h || h->count != d->held.count)
 		return true;
-	h->flags |= d->held.flags & (HELD_WEAK | HELD_UNCHECKED);
+	h->flags |= d->held.flags &
+		    (HELD_WEAK | HELD_UNCHECKED | HELD_GUESSED);
 	if (d->held.max_count > h->max_count)
 		h->max_count = d->held.max_count;
 	if (d->cond_return && o->ret.loc && !result_ignored(m, in)) {

@@ -199,6 +199,7 @@ struct reacquire {
 	uint32_t held_event, event;
 	bool weak;
 	bool loop;
+	bool guessed; /* by a callback that is known as the only one */
 };
 struct leak {
 	uint32_t function, instr; /* instr: LC_NONE = at a block's return */

@@ -128,7 +128,7 @@ static bool leaked_in_loop(struct sim *m, const struct held *h)
 	       m->s->events.data[h->event].inner == LC_NONE;
 }
 
-static void note_reacquire(struct sim *m, struct state *st,
+static void note_reacquire(struct sim *m, const struct state *st,
 			   const struct held *h, const struct acquire *a)
 {
 	struct reacquire *r;
@@ -150,9 +150,22 @@ static void note_reacquire(struct sim *m, struct state *st,
 	r->blocking = a->blocking;
 	r->held_event = h->event;
 	r->event = a->event;
-	r->weak = a->weak || st->weak || (h->flags & HELD_WEAK);
+	r->weak = a->weak || st->weak ||
+		  (h->flags & (HELD_WEAK | HELD_GUESSED));
 	r->loop = leaked_in_loop(m, h);
 	r->again = h->max_count > 1;
+}
+
+void ops_note_reacquire(struct sim *m, const struct state *st,
+			const struct held *h, const struct acquire *a)
+{
+	struct acquire here = *a;
+	uint32_t before = m->s->reacquires.len;
+
+	here.event = sim_lift_event(m, a->event, a->lock);
+	note_reacquire(m, st, h, &here);
+	if (m->s->reacquires.len > before)
+		lc_last(&m->s->reacquires)->guessed = true;
 }
 
 static bool same_acquire(const struct acquire *a, const struct acquire *b)
@@ -244,11 +257,14 @@ void ops_note_acquire(struct sim *m, struct state *st,
 		if (h->count <= 0 || in_list(a->dropped, a->ndropped, h->lock))
 			continue;
 		need_event(m, a);
-		if (h->lock == a->lock && !loc_is_some(l, a->lock))
+		if (h->lock == a->lock && !loc_is_some(l, a->lock)) {
 			note_reacquire(m, st, h, a);
-		else
-			edge_add(m, st, &ref, a->lock, a, gates, ngates, conds,
-				 nconds);
+			continue;
+		}
+		own = *a;
+		own.weak |= (h->flags & HELD_GUESSED) != 0;
+		edge_add(m, st, &ref, a->lock, &own, gates, ngates, conds,
+			 nconds);
 	}
 	/* what callers are told: their locks given up here or below */
 	own = *a;

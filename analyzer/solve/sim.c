@@ -595,97 +595,6 @@ bool sim_moves_locks(const struct sim *m, uint32_t f)
 	return false;
 }
 
-/*
- * Calls one of targets[], we do not know which. What each of them acquires is
- * looked at; what is held afterwards is what the first one that moves locks
- * says. The others are the other back ends of one table (a no-op lock, a
- * checking lock): to mix them, one back end's lock with another's unlock, would
- * make imbalance out of nothing.
- */
-static bool call_functions(struct sim *m, struct state *st,
-			   const struct lc_instr *in, const uint32_t *targets,
-			   uint32_t n, bool weak)
-{
-	struct value args[16];
-	uint32_t nargs = in->nargs < 16 ? in->nargs : 16, chosen = 0;
-
-	for (uint32_t i = 0; i < nargs; i++)
-		args[i] = sim_arg(m, st, in, (int)i);
-	for (uint32_t i = n; i-- > 0;)
-		if (sim_moves_locks(m, targets[i]))
-			chosen = i;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t forks = m->next.len;
-
-		if (i == chosen)
-			continue;
-		apply_function(m, state_clone(&m->arena, st), targets[i], args,
-			       nargs, in, weak);
-		m->next.len = forks;
-	}
-	return apply_function(m, st, targets[chosen], args, nargs, in, weak) ||
-	       n > 1;
-}
-
-/* It may have locked anything. */
-static void forget_marks(struct state *st)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < st->marks.len; i++)
-		if (st->marks.data[i].kind == MARK_CLEANUP)
-			st->marks.data[n++] = st->marks.data[i];
-	st->marks.len = n;
-}
-
-/* The pointer's value: a function we know, something a caller knows, or
- * what may ever have been stored there. */
-static bool call_pointer(struct sim *m, struct state *st,
-			 const struct lc_instr *in)
-{
-	struct locs *l = &m->s->locs;
-	struct value v = sim_operand(m, st, in->operand);
-	uint32_t targets[MAX_GUESSES], n;
-	enum guess guess = GUESS_SURE;
-	const struct loc *x;
-
-	if (!v.loc) {
-		sim_unknown_call(m, st, in, NULL);
-		return true;
-	}
-	x = loc_at(l, v.loc);
-	if (x->kind == ROOT_FUNCTION) {
-		uint32_t f = x->ref;
-
-		return call_functions(m, st, in, &f, 1, false);
-	}
-	if (x->kind == ROOT_MODEL)
-		return ops_call(m, st, in,
-				m->s->program.symbols.data[x->ref].model);
-	if (x->kind == ROOT_PARAM && m->s->ncallers[m->function]) {
-		sim_lift_callback(m, st, in, v.loc);
-		sim_unknown_call(m, st, in, NULL);
-		return true;
-	}
-	n = order_call_targets(m->s, m->function, in, targets, MAX_GUESSES,
-			       &guess);
-	if (n && guess != GUESS_LOOSE)
-		return call_functions(m, st, in, targets, n,
-				      guess != GUESS_SURE);
-	/* a callback somebody registered: it runs here, but which one, and
-	 * for which object, is anybody's guess */
-	for (uint32_t i = 0; i < n; i++)
-		if (m->s->summaries[targets[i]].relevant)
-			note_callrec(m, st, targets[i], true);
-	if (!n && loc_is_open(l, v.loc))
-		sim_lift_callback(m, st, in, v.loc);
-	else if (!n)
-		m->s->out->ncalls_unresolved++;
-	sim_unknown_call(m, st, in, NULL);
-	forget_marks(st);
-	return true;
-}
-
 /* false: this path ends here */
 static bool do_call(struct sim *m, struct state *st, const struct lc_instr *in)
 {
@@ -695,14 +604,14 @@ static bool do_call(struct sim *m, struct state *st, const struct lc_instr *in)
 
 	store_result(m, st, in);
 	if (o->kind != LC_OP_FUNC)
-		return call_pointer(m, st, in);
+		return sim_call_pointer(m, st, in);
 	sym = &p->symbols.data[p->symbol_map[m->unit][o->ref]];
 	if (sym->model)
 		return ops_call(m, st, in, sym->model);
 	if (sym->function != LC_NONE) {
 		uint32_t f = sym->function;
 
-		return call_functions(m, st, in, &f, 1, false);
+		return sim_call_functions(m, st, in, &f, 1, false);
 	}
 	sim_unknown_call(m, st, in, NULL);
 	return true;

@@ -137,6 +137,13 @@ uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
 bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 		  int64_t *c);
 
+/* pointer.c */
+bool sim_call_functions(struct sim *m, struct state *st,
+			const struct lc_instr *in, const uint32_t *targets,
+			uint32_t n, bool weak);
+bool sim_call_pointer(struct sim *m, struct state *st,
+		      const struct lc_instr *in);
+
 /* merge.c */
 bool sim_join(struct sim *m, struct state *into, const struct state *from,
 	      uint32_t place);
@@ -164,6 +171,9 @@ uint32_t sim_lift_event(struct sim *m, uint32_t inner, loc_t lock);
 void ops_note_acquire(struct sim *m, struct state *st,
 		      const struct acquire *given, struct fact *conds,
 		      uint32_t nconds);
+/* A registered callback would take what is held: a guess, told as one. */
+void ops_note_reacquire(struct sim *m, const struct state *st,
+			const struct held *h, const struct acquire *a);
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 		      uint8_t mode, uint32_t event);
 void sim_initialiser(struct sim *m, loc_t x, uint32_t macro);
@@ -185,6 +195,9 @@ void *sim_copy(struct lc_arena *to, const void *data, size_t bytes);
 bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		    const struct value *args, uint32_t nargs,
 		    const struct lc_instr *in, bool weak);
+/* The callee's name of something, in the words of the caller's state. */
+loc_t apply_name(struct sim *m, struct state *st,
+		 const struct value *args, uint32_t nargs, loc_t x);
 void apply_start(struct sim *m, struct state *st, uint32_t event,
 		 struct value target, struct value arg, loc_t handle,
 		 const struct lc_instr *in, int entry_arg);

@@ -42,7 +42,8 @@ enum held_flag {
 	HELD_WEAK = 1 << 1,      /* rests on a guessed call target */
 	HELD_ASSUMED = 1 << 2,   /* the caller's: an assertion says so */
 	HELD_JOINED = 1 << 3,    /* its name stands for several objects */
-	HELD_MANY = 1 << 4       /* a loop takes it, who knows how often */
+	HELD_MANY = 1 << 4,      /* a loop takes it, who knows how often */
+	HELD_GUESSED = 1 << 5    /* this one or another: all targets take one */
 };
 struct held {
 	loc_t lock;

@@ -635,7 +635,9 @@ static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
 	bool mine, failure;
-	enum lc_strength strength = k->held.cond ? LC_POSSIBLE : LC_SURE;
+	enum lc_strength strength =
+		k->held.cond || (k->held.flags & HELD_GUESSED) ? LC_POSSIBLE
+							       : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
 	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
@@ -737,7 +739,8 @@ static void emit_reacquire(struct solver *s, const struct reacquire *r)
 	n->depth = s->events.data[r->event].depth;
 	/* the longer the chain, the more can be known on the way that rules
 	 * it out and is not known here */
-	n->strength = n->depth > SURE_DEPTH && !unavoidable(s, r->event)
+	n->strength = r->guessed || (n->depth > SURE_DEPTH &&
+				     !unavoidable(s, r->event))
 			      ? LC_POSSIBLE
 			      : LC_SURE;
 	n->trace = trace;
