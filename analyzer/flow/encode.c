@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define MAGIC "lcu1"
+#define MAGIC "lcu2"
 
 /* One description serves both ways: `io` writes or reads each field in turn,
  * so that the two cannot drift apart. */
@@ -272,6 +272,7 @@ static void io_unit(struct io *io, struct lc_unit *u)
 	io_u32(io, &u->status);
 	io_u32(io, &u->message);
 	io_u32(io, &u->ndropped_flags);
+	io_u32(io, &u->targets);
 	TABLE(io, &u->symbols, io_symbol);
 	TABLE(io, &u->fields, io_field);
 	TABLE(io, &u->steps, io_step);

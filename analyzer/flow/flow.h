@@ -247,6 +247,7 @@ struct lc_unit {
 	uint32_t status;  /* enum lc_unit_status */
 	uint32_t message; /* string: first error, for status != OK */
 	uint32_t ndropped_flags;
+	uint32_t targets; /* string: of struct lc_job */
 	struct lc_strings strings;
 	LC_ARRAY(struct lc_symbol) symbols;
 	LC_ARRAY(struct lc_field) fields;

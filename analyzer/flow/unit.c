@@ -57,6 +57,7 @@ static const char *tables_fault(const struct lc_unit *u)
 	REQUIRE(u->strings.text.len > 0 && lc_str(&u->strings, 0)[0] == '\0');
 	STRING(u->file);
 	STRING(u->message);
+	STRING(u->targets);
 	REQUIRE(u->status <= LC_UNIT_TIMEOUT);
 	for (uint32_t i = 0; i < u->symbols.len; i++) {
 		const struct lc_symbol *s = &u->symbols.data[i];

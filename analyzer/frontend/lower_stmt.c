@@ -494,23 +494,28 @@ static uint32_t parameters(struct lc_parser *fe, CXCursor def)
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-/* clang drops what it cannot parse: such a body is not all there. */
-static void note_errors(struct lc_parser *fe, CXCursor def)
+/* clang drops what it cannot parse: such a body is not all there. Returns
+ * whether an error is what ended it: then nobody knows how it goes on. */
+static bool note_errors(struct lc_parser *fe, CXCursor def)
 {
 	CXSourceRange r = clang_getCursorExtent(def);
 	struct fe_spot a, b;
+	bool cut = false;
 
 	if (!fe->errors.len)
-		return;
+		return false;
 	a = fe_spot(fe, clang_getRangeStart(r));
 	b = fe_spot(fe, clang_getRangeEnd(r));
 	for (uint32_t i = 0; i < fe->errors.len; i++) {
 		struct fe_spot e = fe->errors.data[i];
 
 		if (e.file == a.file && e.offset >= a.offset &&
-		    e.offset <= b.offset)
+		    e.offset <= b.offset) {
 			fe_incomplete(fe, "does not parse");
+			cut |= e.offset + 1 >= b.offset;
+		}
 	}
+	return cut;
 }
 
 void fe_function(struct lc_parser *fe, uint32_t symbol)
@@ -519,6 +524,7 @@ void fe_function(struct lc_parser *fe, uint32_t symbol)
 	CXCursor def = fe->symbols.data[symbol].def;
 	struct lc_flow f = { .symbol = symbol };
 	uint32_t body = LC_NONE;
+	bool cut;
 
 	fe_tree(fe, def);
 	for (uint32_t i = fe_node(fe, 0)->first; i != LC_NONE;
@@ -533,9 +539,11 @@ void fe_function(struct lc_parser *fe, uint32_t symbol)
 	f.nparams = parameters(fe, def);
 	f.pos = u->symbols.data[symbol].pos;
 	fe_end_pos(fe, fe_node(fe, body)->c, &f.end);
-	note_errors(fe, def);
+	cut = note_errors(fe, def);
 	fe_stmt(fe, body);
-	if (fe->cur != LC_NONE)
+	if (fe->cur != LC_NONE && cut)
+		fe_close(fe, LC_T_NORETURN);
+	else if (fe->cur != LC_NONE)
 		fe_return(fe, LC_NONE, &f.end);
 	fe_scopes_finish(fe);
 	fe_cfg_finish(fe, &f);

@@ -171,11 +171,12 @@ static const char *failure(enum CXErrorCode code)
 static enum CXErrorCode parse(struct lc_parser *fe)
 {
 	const struct lc_job *job = fe->job;
-	size_t n = 0, max = job->argc + LC_LEN(extra_flags) + 2;
+	size_t n = 0, max = job->argc + LC_LEN(extra_flags) + 3;
 	const char **argv = lc_alloc(max * sizeof(*argv));
 	char *directory = lc_asprintf("-working-directory=%s", job->directory);
 	enum CXErrorCode code;
 
+	argv[n++] = "-fbracket-depth=100000"; /* generated code nests deep */
 	for (uint32_t i = 0; i < job->argc; i++)
 		argv[n++] = job->argv[i];
 	argv[n++] = directory;
@@ -201,6 +202,7 @@ void lc_parser_unit(struct lc_parser *fe, const struct lc_job *job,
 	fe->function = LC_NONE;
 	unit->file = lc_intern(&unit->strings, job->name);
 	unit->ndropped_flags = job->ndropped;
+	unit->targets = lc_intern(&unit->strings, job->targets);
 	code = parse(fe);
 	if (code != CXError_Success || !fe->tu) {
 		unit->status = LC_UNIT_FAILED;

@@ -2,6 +2,8 @@
 /* Splitting of a command line, and its language. The flags: flags.c. */
 #include "plan/command.h"
 
+#include <stdlib.h>
+
 /* Copies a quotation that opened with `quote` at p[-1]; NULL if it never
  * closes, else where to go on. */
 static const char *quoted(const char *p, char quote, struct lc_buf *word)
@@ -128,4 +130,61 @@ bool lc_command_is_c(char *const *words, uint32_t n, const char *file)
 	     !lc_ends_with(words[1], file)))
 		return false;
 	return lc_ends_with(file, ".c") || lc_ends_with(file, ".i");
+}
+
+/* The length of "…/CMakeFiles/X.dir/" or "…/X.p/" at the head of `path`. */
+static size_t target_directory(const char *path)
+{
+	const char *from = strstr(path, "/CMakeFiles/"), *end;
+
+	end = from ? strstr(from, ".dir/") : NULL;
+	if (end)
+		return (size_t)(end - path) + strlen(".dir/");
+	end = strstr(path, ".p/");
+	return end ? (size_t)(end - path) + strlen(".p/") : 0;
+}
+
+/* The length of "…/X-" if source.o is called X-source.o. */
+static size_t target_prefix(const char *path, const char *file)
+{
+	const char *object = strrchr(path, '/'), *source = strrchr(file, '/');
+	const char *dot, *at;
+	size_t stem;
+
+	object = object ? object + 1 : path;
+	source = source ? source + 1 : file;
+	dot = strrchr(source, '.');
+	stem = dot ? (size_t)(dot - source) : strlen(source);
+	at = strrchr(object, '.');
+	if (!at || (size_t)(at - object) < stem + 2)
+		return 0;
+	at -= stem;
+	if (at[-1] != '-' || strncmp(at, source, stem))
+		return 0;
+	return (size_t)(at - path);
+}
+
+char *lc_command_target(char *const *words, uint32_t n, const char *output,
+			const char *directory, const char *file)
+{
+	char *path, *target = NULL;
+	size_t len;
+
+	for (uint32_t i = 1; i < n && !output; i++)
+		if (!strncmp(words[i], "-o", 2))
+			output = words[i][2]	? words[i] + 2
+				 : i + 1 < n	? words[i + 1]
+						: NULL;
+	if (!output)
+		return NULL;
+	path = lc_path_join(directory, output);
+	len = target_directory(path);
+	if (!len)
+		len = target_prefix(path, file);
+	if (len) {
+		path[len] = '\0';
+		target = lc_path_normal(path);
+	}
+	free(path);
+	return target;
 }

@@ -34,4 +34,13 @@ uint32_t lc_flag_words(const char *word);
  * name where it is a C++ one, and by the suffix (.c, .i). */
 bool lc_command_is_c(char *const *words, uint32_t n, const char *file);
 
+/*
+ * Which target of the build this compiles for, as far as the object file's
+ * name tells: its directory CMakeFiles/X.dir/ (CMake) or X.p/ (Meson), else the
+ * prefix "X-" before the source's name (Automake). An absolute path, or NULL.
+ * `output`: the entry's own word for the object, NULL if it has none.
+ */
+char *lc_command_target(char *const *words, uint32_t n, const char *output,
+			const char *directory, const char *file);
+
 #endif

@@ -209,6 +209,12 @@ static int read_entry(struct reader *r, const json_t *entry)
 	job->argc = argv.len;
 	*lc_push(&argv) = NULL;
 	job->argv = argv.data;
+	job->targets = lc_command_target(
+		words.data, words.len,
+		json_string_value(json_object_get(entry, "output")),
+		job->directory, job->file);
+	if (!job->targets)
+		job->targets = lc_strdup("");
 out:
 	lc_words_release(&words);
 	return rc;

@@ -22,6 +22,7 @@ void lc_job_release(struct lc_job *job)
 	free(job->file);
 	free(job->name);
 	free(job->directory);
+	free(job->targets);
 }
 
 void lc_plan_release(struct lc_plan *plan)
@@ -50,6 +51,7 @@ static void add_source(struct lc_plan *plan, const char *file,
 
 	job->file = lc_strdup(file);
 	job->directory = lc_strdup(plan->root);
+	job->targets = lc_strdup("");
 	lc_flags_filter((char *const *)o->flags, o->nflags, &argv,
 			&job->ndropped);
 	job->argc = argv.len;
@@ -240,6 +242,18 @@ static int by_job(const void *pa, const void *pb)
 	return c ? c : (a->ndropped > b->ndropped) - (a->ndropped < b->ndropped);
 }
 
+/* One object may be linked into several programs. */
+static void add_targets(struct lc_job *job, const char *more)
+{
+	char *all;
+
+	if (!*job->targets || !*more || strstr(job->targets, more))
+		return;
+	all = lc_asprintf("%s\n%s", job->targets, more);
+	free(job->targets);
+	job->targets = all;
+}
+
 static void sort_jobs(struct lc_plan *plan)
 {
 	uint32_t kept = 0;
@@ -255,10 +269,12 @@ static void sort_jobs(struct lc_plan *plan)
 	for (uint32_t i = 0; i < plan->jobs.len; i++) {
 		struct lc_job *job = &plan->jobs.data[i];
 
-		if (kept && !compare_jobs(job, &plan->jobs.data[kept - 1]))
+		if (kept && !compare_jobs(job, &plan->jobs.data[kept - 1])) {
+			add_targets(&plan->jobs.data[kept - 1], job->targets);
 			lc_job_release(job);
-		else
+		} else {
 			plan->jobs.data[kept++] = *job;
+		}
 	}
 	plan->jobs.len = kept;
 }

@@ -16,6 +16,8 @@ struct lc_job {
 	char **argv;     /* flags for libclang, filtered; NULL-terminated,
 	                  * without compiler name, without the source */
 	uint32_t argc;
+	char *targets; /* what it is part of, as the build tells (command.h):
+			* one a line, "" = unknown */
 	uint32_t ndropped; /* flags dropped by the documented list */
 };
 struct lc_plan {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Linking: units' tables become the program's. See program.h for identity. */
 #include "solve/program.h"
+#include "solve/link.h"
 
 #include <stdlib.h>
 
 struct symbol_key {
-	uint32_t name, scope, file;
+	uint32_t name, scope;
+	struct definition at;
 };
 
 static bool same_symbol(const void *ctx, uint32_t i, const void *key)
@@ -15,7 +17,7 @@ static bool same_symbol(const void *ctx, uint32_t i, const void *key)
 	const struct symbol_key *k = key;
 
 	return s->name == k->name && s->scope == k->scope &&
-	       s->file == k->file;
+	       s->file == k->at.file && s->target == k->at.target;
 }
 
 static uint64_t hash3(uint32_t a, uint32_t b, uint32_t c)
@@ -39,11 +41,11 @@ const char *function_name(const struct program *p, uint32_t f)
 }
 
 static uint32_t symbol_get(struct program *p, uint32_t unit,
-			   const struct lc_symbol *s, uint32_t file)
+			   const struct lc_symbol *s, struct definition at)
 {
 	struct symbol_key k = { program_string(p, unit, s->name),
-				program_string(p, unit, s->scope), file };
-	uint64_t h = hash3(k.name, k.scope, k.file);
+				program_string(p, unit, s->scope), at };
+	uint64_t h = hash3(k.name, k.scope, at.file + 31 * at.target);
 	uint32_t i = lc_map_find(&p->symbol_index, h, same_symbol, p, &k);
 	struct symbol *n;
 
@@ -52,7 +54,8 @@ static uint32_t symbol_get(struct program *p, uint32_t unit,
 		n = lc_push(&p->symbols);
 		n->name = k.name;
 		n->scope = k.scope;
-		n->file = file;
+		n->file = at.file;
+		n->target = at.target;
 		n->function = LC_NONE;
 		n->unit = unit;
 		n->pos = s->pos;
@@ -66,90 +69,6 @@ static uint32_t symbol_get(struct program *p, uint32_t unit,
 	}
 	n->flags |= s->flags;
 	return i;
-}
-
-/* Where an external name is defined: file strings, in order of units. */
-struct definitions {
-	uint32_t name;
-	LC_ARRAY(uint32_t) files;
-};
-struct name_table {
-	LC_ARRAY(struct definitions) defs;
-	struct lc_map index;
-};
-
-static bool same_name(const void *ctx, uint32_t i, const void *key)
-{
-	const struct name_table *t = ctx;
-
-	return t->defs.data[i].name == *(const uint32_t *)key;
-}
-
-static struct definitions *names_find(struct name_table *t, uint32_t name)
-{
-	uint32_t i = lc_map_find(&t->index, lc_hash_u64(name, 1), same_name, t,
-				 &name);
-
-	return i == LC_NOT_FOUND ? NULL : &t->defs.data[i];
-}
-
-static void names_add(struct name_table *t, uint32_t name, uint32_t file)
-{
-	struct definitions *d = names_find(t, name);
-
-	if (!d) {
-		lc_map_add(&t->index, lc_hash_u64(name, 1), t->defs.len);
-		d = lc_push(&t->defs);
-		d->name = name;
-	}
-	for (uint32_t i = 0; i < d->files.len; i++)
-		if (d->files.data[i] == file)
-			return;
-	*lc_push(&d->files) = file;
-}
-
-static size_t common_prefix(const char *a, const char *b)
-{
-	size_t n = 0, dir = 0;
-
-	for (; a[n] && a[n] == b[n]; n++)
-		if (a[n] == '/')
-			dir = n + 1;
-	return dir;
-}
-
-/* Which definition does unit `u` mean by this external name? */
-static uint32_t choose_file(struct program *p, struct name_table *t,
-			    uint32_t u, const struct lc_symbol *s)
-{
-	struct definitions *d =
-		names_find(t, program_string(p, u, s->name));
-	uint32_t own = program_string(p, u, p->units[u].file);
-	uint32_t best;
-	size_t best_len = 0;
-
-	if (!d || !d->files.len)
-		return 0;
-	if (s->flags & LC_SYM_DEFINED) {
-		uint32_t f = program_string(p, u, s->pos.file);
-
-		for (uint32_t i = 0; i < d->files.len; i++)
-			if (d->files.data[i] == f)
-				return f;
-	}
-	best = d->files.data[0];
-	for (uint32_t i = 0; i < d->files.len; i++) {
-		size_t n = common_prefix(lc_str(p->strings, own),
-					 lc_str(p->strings, d->files.data[i]));
-
-		if (d->files.data[i] == own)
-			return own;
-		if (n > best_len) {
-			best = d->files.data[i];
-			best_len = n;
-		}
-	}
-	return best;
 }
 
 static bool same_field(const void *ctx, uint32_t i, const void *key)
@@ -282,16 +201,13 @@ static void add_variant(struct program *p, uint32_t u, uint32_t id,
 	*lc_push(&p->functions) = old;
 }
 
-static void link_symbols(struct program *p, struct name_table *t, uint32_t u)
+static void link_symbols(struct program *p, struct linkage *links, uint32_t u)
 {
 	const struct lc_unit *unit = &p->units[u];
 
 	for (uint32_t i = 0; i < unit->symbols.len; i++) {
 		const struct lc_symbol *s = &unit->symbols.data[i];
-		uint32_t file = s->flags & LC_SYM_INTERNAL
-					? program_string(p, u, s->pos.file)
-					: choose_file(p, t, u, s);
-		uint32_t id = symbol_get(p, u, s, file);
+		uint32_t id = symbol_get(p, u, s, link_meant(links, u, s));
 
 		p->symbol_map[u][i] = id;
 		if (s->flow != LC_NONE &&
@@ -322,7 +238,7 @@ void program_link(struct program *p, const struct lc_unit *units,
 		  uint32_t nunits, const struct lc_models *models,
 		  struct lc_strings *strings)
 {
-	struct name_table names = { 0 };
+	struct linkage *links;
 
 	memset(p, 0, sizeof(*p));
 	p->units = units;
@@ -336,19 +252,11 @@ void program_link(struct program *p, const struct lc_unit *units,
 		p->symbol_map[u] = filled(units[u].symbols.len);
 		p->field_map[u] = filled(units[u].fields.len);
 		p->string_map[u] = filled(units[u].strings.text.len);
-		for (uint32_t i = 0; i < units[u].symbols.len; i++) {
-			const struct lc_symbol *s = &units[u].symbols.data[i];
-
-			if ((s->flags & LC_SYM_DEFINED) &&
-			    !(s->flags & LC_SYM_INTERNAL))
-				names_add(&names,
-					  program_string(p, u, s->name),
-					  program_string(p, u, s->pos.file));
-		}
 	}
+	links = link_find(p);
 	for (uint32_t u = 0; u < nunits; u++) {
 		link_fields(p, u);
-		link_symbols(p, &names, u);
+		link_symbols(p, links, u);
 	}
 	/* A model speaks of a name; it is the source's word against ours when
 	 * the program defines that name itself: a static function of the same
@@ -364,10 +272,7 @@ void program_link(struct program *p, const struct lc_unit *units,
 		    ((s->flags & LC_SYM_INTERNAL) || !about_locks(s->model)))
 			s->model = NULL;
 	}
-	for (uint32_t i = 0; i < names.defs.len; i++)
-		lc_array_release(&names.defs.data[i].files);
-	lc_array_release(&names.defs);
-	lc_map_release(&names.index);
+	link_release(links);
 }
 
 void program_release(struct program *p)

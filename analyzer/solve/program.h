@@ -5,8 +5,8 @@
  *
  * Identity: external symbols by name; when several units define the same name
  * (a compile database of several programs), each definition is a symbol of
- * its own and a reference means the definition of its own unit, else the one
- * whose file is nearest in the tree. Internal symbols by name and file.
+ * its own, and link.h says which one a reference means. Internal symbols by
+ * name and file.
  */
 #ifndef LC_SOLVE_PROGRAM_H
 #define LC_SOLVE_PROGRAM_H
@@ -18,6 +18,7 @@
 struct symbol {
 	uint32_t name, scope; /* strings of the program */
 	uint32_t file;        /* defining file */
+	uint32_t target;      /* of struct definition, link.h */
 	uint32_t flags;       /* enum lc_symbol_flag, or-ed over units */
 	uint32_t function;    /* index into functions, LC_NONE */
 	const struct lc_model *model; /* only when the name has no body here */

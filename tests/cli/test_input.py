@@ -278,3 +278,105 @@ def test_configuration_with_a_model_that_is_not_there(box):
     box.write("f.c", from_flag)
     box.write(".lockcheck.yaml", "models:\n  - none.yaml\n")
     box.fault("check", "f.c", "--", says=[".lockcheck.yaml:2", "none.yaml"])
+
+
+PROGRAMS = {
+    "conn.h": """#include <pthread.h>
+struct conn { pthread_mutex_t lock; int n; };
+int packet_read(struct conn *c);
+int handle_packet(struct conn *c);
+extern pthread_mutex_t stats_lock;
+""",
+    "packet.c": """#include "conn.h"
+int packet_read(struct conn *c)
+{
+	int r;
+
+	c->n++;
+	r = handle_packet(c);
+	pthread_mutex_lock(&stats_lock);
+	c->n++;
+	pthread_mutex_unlock(&stats_lock);
+	return r;
+}
+""",
+    "broker/handle.c": """#include "../conn.h"
+pthread_mutex_t stats_lock = PTHREAD_MUTEX_INITIALIZER;
+int handle_packet(struct conn *c)
+{
+	pthread_mutex_lock(&c->lock);
+	c->n = 1;
+	pthread_mutex_unlock(&c->lock);
+	return 1;
+}
+""",
+    "broker/main.c": """#include "../conn.h"
+static struct conn c = { PTHREAD_MUTEX_INITIALIZER, 0 };
+int main(void)
+{
+	while (packet_read(&c))
+		;
+	return 0;
+}
+""",
+    "client/handle.c": """#include "../conn.h"
+int handle_packet(struct conn *c)
+{
+	pthread_mutex_unlock(&c->lock);
+	c->n = 0;
+	pthread_mutex_lock(&c->lock);
+	return 0;
+}
+""",
+    "client/main.c": """#include "../conn.h"
+static struct conn c = { PTHREAD_MUTEX_INITIALIZER, 0 };
+pthread_mutex_t stats_lock = PTHREAD_MUTEX_INITIALIZER;
+int main(void)
+{
+	pthread_mutex_lock(&c.lock);
+	packet_read(&c);
+	pthread_mutex_unlock(&c.lock);
+	HELD;
+	return 0;
+}
+""",
+}
+# what the object files are called: CMake, Meson, Automake; the last one has
+# the same flags for both programs, so that packet.c is one unit of two
+OBJECTS = [("CMakeFiles/{0}.dir/{1}.o", "-D{0}=1"), ("{0}.p/{1}.o", "-D{0}=1"),
+           ("{0}-{1}.o", "-D{0}=1"), ("CMakeFiles/{0}.dir/{1}.o", "-DALL")]
+
+
+def two_programs(box, name, flag, broker, client):
+    """One database of both; HELD is what the client's main ends with."""
+    entries = []
+    for program in ("broker", "client"):
+        for f in (f"{program}/main.c", f"{program}/handle.c", "packet.c"):
+            end = broker if program == "broker" else client
+            stem = f.split("/")[-1][:-2]
+            entries.append({
+                "directory": box.path, "file": f,
+                "arguments": ["cc", flag.format(program), f"-DHELD={end}",
+                              "-o", name.format(program, stem), "-c", f]})
+    box.write("compile_commands.json", json.dumps(entries))
+
+
+def test_programs_that_share_files(box):
+    for f, text in PROGRAMS.items():
+        box.write(f, text)
+    for name, flag in OBJECTS:
+        two_programs(box, name, flag, "1", "1")
+        done = box.run("check", "-p", ".", code=0)
+        box.check(not done.findings(), f"{name} {flag}: {done}")
+
+
+def test_faults_in_programs_that_share_files(box):
+    """Each program's own way through the shared file is still followed."""
+    for f, text in PROGRAMS.items():
+        box.write(f, text)
+    twice = "pthread_mutex_lock(&stats_lock),packet_read(&c)"
+    for name, flag in OBJECTS[:3]:
+        two_programs(box, name, flag, "1", twice)
+        done = box.run("check", "-p", ".", code=1)
+        box.check(any("double-acquire" in str(f) for f in done.findings()),
+                  f"{name}: {done}")
