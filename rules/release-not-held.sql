@@ -55,6 +55,8 @@
 -- - *some path*: some ways to the release take the lock and others do not
 --   (always a warning, as the paths may exclude each other by something that
 --   the analysis does not see).
+-- - *wait*: a condition is waited for with a mutex that is not held; the wait
+--   releases it.
 --
 -- A function that releases what its caller holds is not reported; its callers
 -- are looked at instead. Semaphores are no locks in this respect: any thread
@@ -63,8 +65,13 @@
 SELECT
 	CASE WHEN r.strength = 'possible' OR r.why = 'some-path'
 		THEN 'warning' ELSE 'error' END AS level,
-	r.function || '() releases ' || r.lock
+	r.function || CASE WHEN r.why = 'wait'
+		THEN '() waits for a condition with ' ELSE '() releases ' END
+	|| r.lock
 	|| CASE r.why
+		WHEN 'wait' THEN CASE WHEN r.other_at = ''
+			THEN ', which nothing on the way there has taken'
+			ELSE ', which was released at ' || r.other_at END
 		WHEN 'double' THEN ' again: it was already released'
 			|| CASE WHEN r.other_at = '' THEN ''
 			ELSE ' at ' || r.other_at END
@@ -86,6 +93,7 @@ SELECT
 	r.lock_id || coalesce(',' || r.other_lock_id, '') AS locks,
 	coalesce(r.other_site_id || CASE r.why
 		WHEN 'double' THEN ':released here the first time'
+		WHEN 'wait' THEN ':released here'
 		WHEN 'wrong-lock' THEN ':the lock that is held was taken here'
 		WHEN 'failed-try' THEN ':the attempt that failed'
 		ELSE ':taken here on another path' END, '') AS related,

@@ -225,6 +225,9 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 		a.lock = subst_loc(b, in.lock);
 		if (!a.lock)
 			continue;
+		if (in.gave_up != LC_NONE)
+			ops_given_up(m, b->pre, in.gave_up, a.lock,
+				     in.weak || weak);
 		a.inside = true;
 		a.weak = in.weak || weak;
 		a.dropped = lift_locs(m, b, in.dropped, in.ndropped);
@@ -643,10 +646,8 @@ static bool apply_delta(const struct subst *b, struct state *st,
 		h = state_held(st, lock);
 		if (!h)
 			h = ops_held_alias(m, st, lock);
-		for (uint32_t e = d->held.event;
-		     h && h->count > 0 && e != LC_NONE;
-		     e = m->s->events.data[e].inner)
-			m->s->events.data[e].satisfied = true;
+		if (h && h->count > 0)
+			event_satisfy(m->s, d->held.event);
 		for (int i = d->held.count; i < 0; i++)
 			ops_release(m, st, lock, event);
 		return true;

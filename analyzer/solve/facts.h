@@ -124,7 +124,8 @@ enum lc_bad_release {
 	LC_BAD_DOUBLE,     /* released already; other_site = first release */
 	LC_BAD_WRONG_LOCK, /* another lock is held instead: other_lock */
 	LC_BAD_FAILED_TRY, /* on the path where the try failed: other_site = try */
-	LC_BAD_SOME_PATH   /* held on some paths to here, not on others */
+	LC_BAD_SOME_PATH,  /* held on some paths to here, not on others */
+	LC_BAD_WAIT        /* a condition wait; other_site = released there */
 };
 struct lc_fact_release {
 	uint32_t function, lock, site;

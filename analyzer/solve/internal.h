@@ -86,6 +86,9 @@ struct acquire {
 	bool ring; /* for edge_add: as in struct edge */
 	bool published; /* for edge_add: a thread was given the objects */
 	bool inside; /* for ops_note_acquire: event is the callee's yet */
+	/* A caller's lock is taken back: the release (or the wait) that gave
+	 * it up; LC_NONE = no such thing. */
+	uint32_t gave_up;
 	uint32_t next;  /* ops.c: in its list, LC_NONE = last */
 	uint32_t ndropped, nconds;
 	loc_t *dropped;      /* caller's locks given up at that time */
@@ -292,6 +295,8 @@ struct solver {
 	LC_ARRAY(struct leak) leaks;
 	LC_ARRAY(struct balance) balances;
 	LC_ARRAY(struct badrelease) badreleases;
+	/* given up and taken back, here or below, but not held here */
+	LC_ARRAY(struct badrelease) gaveups;
 	LC_ARRAY(struct okrelease) okreleases;
 	LC_ARRAY(struct untested) untested;
 	LC_ARRAY(struct uncounted) uncounted;
@@ -339,6 +344,8 @@ uint32_t event_get(struct solver *s, struct event e);
 uint32_t event_innermost(const struct solver *s, uint32_t event);
 /* What becomes of one of them becomes of the other. */
 void event_unite(struct solver *s, uint32_t a, uint32_t b);
+/* The release of a caller's lock is right: some caller holds it. */
+void event_satisfy(struct solver *s, uint32_t event);
 
 /* ---- order.c ---- */
 /* Decides what is simulated, in which order, and does it. */

@@ -53,6 +53,16 @@ void event_unite(struct solver *s, uint32_t a, uint32_t b)
 	s->events.data[b].twin = next;
 }
 
+void event_satisfy(struct solver *s, uint32_t event)
+{
+	for (uint32_t e = event;
+	     e != LC_NONE && !s->events.data[e].satisfied;
+	     e = s->events.data[e].inner) {
+		s->events.data[e].satisfied = true;
+		event_satisfy(s, s->events.data[e].twin);
+	}
+}
+
 /* ---- edges ---- */
 
 static bool same_edge(const void *ctx, uint32_t i, const void *key)
@@ -444,7 +454,8 @@ struct marks sim_observations(const struct solver *s)
 	return (struct marks){ { s->reacquires.len, s->leaks.len,
 				 s->balances.len, s->badreleases.len,
 				 s->okreleases.len, s->untested.len,
-				 s->edges.len, s->kinds.len, 0 } };
+				 s->edges.len, s->kinds.len,
+				 s->gaveups.len } };
 }
 
 void sim_rewind(struct solver *s, const struct marks *at)
@@ -459,4 +470,5 @@ void sim_rewind(struct solver *s, const struct marks *at)
 		lc_array_release(&s->edges.data[i].live);
 	s->edges.len = at->n[6];
 	s->kinds.len = at->n[7];
+	s->gaveups.len = at->n[8];
 }

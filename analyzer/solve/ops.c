@@ -202,6 +202,13 @@ static uint32_t *list_of(struct sim *m, const struct acquire *a)
 
 /* The same acquire seen by callers: one of each kind and condition is enough,
  * and of many conditions what the newest and this have in common. */
+static void unite_give_ups(struct sim *m, const struct acquire *a,
+			   const struct acquire *b)
+{
+	if (a->gave_up != LC_NONE && b->gave_up != LC_NONE)
+		event_unite(m->s, a->gave_up, b->gave_up);
+}
+
 static bool known_acquire(struct sim *m, const struct acquire *a)
 {
 	struct summary *sum = m->sum;
@@ -214,6 +221,7 @@ static bool known_acquire(struct sim *m, const struct acquire *a)
 
 		if (!same_acquire(a, b))
 			continue;
+		unite_give_ups(m, a, b);
 		if (!b->nconds || same_conds(a, b))
 			return true;
 		if (!last)
@@ -234,6 +242,20 @@ static void need_event(struct sim *m, struct acquire *a)
 	a->inside = false;
 }
 
+/* The release by which the caller's lock was given up that is taken back. */
+static uint32_t gave_up(struct sim *m, const struct state *st,
+			const struct acquire *a, bool inside)
+{
+	const struct held *h = state_held(st, a->lock);
+
+	if (h && h->count > 0)
+		return LC_NONE;
+	if (a->gave_up != LC_NONE)
+		return inside ? sim_lift_event(m, a->gave_up, a->lock)
+			      : a->gave_up;
+	return h ? h->event : LC_NONE;
+}
+
 void ops_note_acquire(struct sim *m, struct state *st,
 		      const struct acquire *given, struct fact *conds,
 		      uint32_t nconds)
@@ -242,6 +264,7 @@ void ops_note_acquire(struct sim *m, struct state *st,
 	struct locs *l = &m->s->locs;
 	loc_t gates[16];
 	uint32_t ngates = 0;
+	bool inside = a->inside;
 	loc_t *mine;
 	uint32_t nmine;
 
@@ -297,9 +320,16 @@ void ops_note_acquire(struct sim *m, struct state *st,
 	    loc_at(l, own.lock)->depth > MAX_LOCK_DEPTH)
 		own.lock = loc_some_of_class(l, own.lock);
 	own.weak = a->weak || st->weak;
+	own.gave_up = gave_up(m, st, a, inside);
+	if (own.gave_up != LC_NONE && own.lock != a->lock) {
+		event_satisfy(m->s, own.gave_up); /* no caller will know it */
+		own.gave_up = LC_NONE;
+	}
 	if (known_acquire(m, &own))
 		return;
 	if (m->sum->acquires.len >= MAX_ACQUIRES) {
+		if (own.gave_up != LC_NONE)
+			event_satisfy(m->s, own.gave_up);
 		m->sum->capped = true;
 		m->cap_reason = "too many acquires in and below it";
 		return;
@@ -457,6 +487,7 @@ static void do_acquire(struct sim *m, struct state *st,
 	a.lock = lock;
 	a.mode = (uint8_t)mo->mode;
 	a.blocking = (uint8_t)mo->blocking;
+	a.gave_up = LC_NONE;
 	if (sim_swept(m, lock))
 		return;
 	ops_note_condition(m, st);
@@ -526,6 +557,8 @@ static void do_wait(struct sim *m, struct state *st,
 	a.lock = lock;
 	a.dropped = &lock;
 	a.ndropped = 1;
+	a.gave_up = a.event;
+	ops_waits_without(m, st, lock, a.event);
 	if (!state_held(st, lock)) {
 		/* the caller's: tell it that its lock was away */
 		a.dropped = lc_arena_alloc(&m->scratch, sizeof(lock));

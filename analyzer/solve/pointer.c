@@ -239,4 +239,3 @@ bool sim_call_pointer(struct sim *m, struct state *st,
 	forget_marks(st);
 	return true;
 }
-

@@ -73,36 +73,50 @@ static bool asked_again(const struct sim *m, const struct state *st)
 	return false;
 }
 
+static struct badrelease *find_release(struct sim *m, struct badrelease *list,
+				       uint32_t n, loc_t lock,
+				       enum lc_bad_release why, uint32_t event)
+{
+	while (n-- > 0 && list[n].function == m->function)
+		if (list[n].instr == m->instr && list[n].lock == lock &&
+		    list[n].why == why && list[n].event == event)
+			return &list[n];
+	return NULL;
+}
+
+static struct badrelease make_release(struct sim *m, const struct state *st,
+				      loc_t lock, enum lc_bad_release why,
+				      uint32_t event, uint32_t other)
+{
+	struct badrelease b = { .function = m->function, .instr = m->instr,
+				.lock = lock, .why = why, .event = event,
+				.other_event = other, .weak = st->weak,
+				.asked_again = asked_again(m, st) };
+	struct fact *conds;
+
+	b.nconds = sim_conds(m, st, &m->scratch, &conds);
+	b.conds = sim_copy(&m->s->arena, conds, b.nconds * sizeof(*conds));
+	return b;
+}
+
 static void bad_release(struct sim *m, struct state *st, loc_t lock,
 			enum lc_bad_release why, uint32_t event,
 			uint32_t other)
 {
-	struct badrelease *b;
+	struct badrelease *b = find_release(m, m->s->badreleases.data,
+					    m->s->badreleases.len, lock, why,
+					    event);
 	struct fact *conds;
-	uint32_t nconds = sim_conds(m, st, &m->scratch, &conds);
+	uint32_t nconds;
 
-	for (uint32_t i = m->s->badreleases.len; i-- > 0;) {
-		b = &m->s->badreleases.data[i];
-		if (b->function != m->function)
-			break;
-		if (b->instr != m->instr || b->lock != lock || b->why != why ||
-		    b->event != event)
-			continue;
-		facts_share(b->conds, &b->nconds, conds, nconds);
-		b->asked_again &= asked_again(m, st);
+	if (!b) {
+		*lc_push(&m->s->badreleases) =
+			make_release(m, st, lock, why, event, other);
 		return;
 	}
-	b = lc_push(&m->s->badreleases);
-	b->asked_again = asked_again(m, st);
-	b->function = m->function;
-	b->instr = m->instr;
-	b->lock = lock;
-	b->why = why;
-	b->event = event;
-	b->other_event = other;
-	b->weak = st->weak;
-	b->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
-	b->nconds = nconds;
+	nconds = sim_conds(m, st, &m->scratch, &conds);
+	facts_share(b->conds, &b->nconds, conds, nconds);
+	b->asked_again &= asked_again(m, st);
 }
 
 static void note_loop_release(struct sim *m, loc_t lock)
@@ -276,4 +290,53 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 	h->instr = m->instr;
 	state_set_mark(&m->arena, st, lock, MARK_RELEASED, event);
 	sim_havoc_shared(m, st, false);
+}
+
+/* ---- given up for a while ---- */
+
+static void note_given_up(struct sim *m, struct state *st, loc_t lock,
+			  uint32_t event, bool weak)
+{
+	const struct mark *k = state_mark(st, lock, MARK_RELEASED);
+	enum lc_bad_release why = k ? LC_BAD_DOUBLE : LC_BAD_NEVER;
+
+	if (find_release(m, m->s->gaveups.data, m->s->gaveups.len, lock, why,
+			 event))
+		return;
+	*lc_push(&m->s->gaveups) = make_release(m, st, lock, why, event,
+						k ? k->event : LC_NONE);
+	lc_last(&m->s->gaveups)->weak |= weak;
+}
+
+/* Is it held, or may it be, as far as we can tell? */
+static bool may_hold(struct sim *m, struct state *st, loc_t lock)
+{
+	const struct held *h = state_held(st, lock);
+
+	if (!h || h->count <= 0)
+		h = ops_held_alias(m, st, lock);
+	return (h && h->count > 0) || sim_swept(m, lock) ||
+	       loc_at(&m->s->locs, loc_at(&m->s->locs, lock)->root)->kind ==
+		       ROOT_SYM;
+}
+
+void ops_given_up(struct sim *m, struct state *st, uint32_t inner, loc_t lock,
+		  bool weak)
+{
+	const struct held *h = state_held(st, lock);
+
+	if (may_hold(m, st, lock))
+		event_satisfy(m->s, inner);
+	else if (!h) /* else this function has given it up itself */
+		note_given_up(m, st, lock, sim_lift_event(m, inner, lock),
+			      weak);
+}
+
+void ops_waits_without(struct sim *m, struct state *st, loc_t lock,
+		       uint32_t event)
+{
+	if (may_hold(m, st, lock))
+		event_satisfy(m->s, event);
+	else if (!state_held(st, lock))
+		note_given_up(m, st, lock, event, false);
 }

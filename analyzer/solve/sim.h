@@ -159,6 +159,13 @@ void ops_note_condition(struct sim *m, const struct state *st);
 /* A lock that is held and may be the one of this name. */
 struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock);
 void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event);
+/* A callee gives up a lock that it has not taken, and takes it back: it should
+ * be held here, or in a caller. */
+void ops_given_up(struct sim *m, struct state *st, uint32_t inner, loc_t lock,
+		  bool weak);
+/* … and so does a wait at the instruction at hand. */
+void ops_waits_without(struct sim *m, struct state *st, loc_t lock,
+		       uint32_t event);
 
 /* ops.c */
 /* false: the call ends the path */

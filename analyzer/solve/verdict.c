@@ -11,7 +11,7 @@
  *     apart by success and failure with success the one that holds.
  * A function that only ever takes (or only releases) is a wrapper: silent.
  */
-#include "solve/internal.h"
+#include "solve/verdict.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static enum lc_kind api_kind(const struct solver *s, uint32_t event)
 	return (enum lc_kind)s->events.data[event].lock_kind;
 }
 
-static uint32_t lock_of(struct solver *s, loc_t lock, uint32_t event)
+uint32_t verdict_lock_of(struct solver *s, loc_t lock, uint32_t event)
 {
 	return emit_lock(s, lock, api_kind(s, event));
 }
@@ -34,20 +34,20 @@ static bool chain_reported(const struct solver *s, uint32_t event)
 	return false;
 }
 
-static bool chain_released(const struct solver *s, uint32_t event)
+bool verdict_chain_released(const struct solver *s, uint32_t event)
 {
 	return s->events.data[event].released;
 }
 
 /* ---- leaks ---- */
 
-static bool is_main(const struct solver *s, uint32_t f)
+bool verdict_is_main(const struct solver *s, uint32_t f)
 {
 	return !strcmp(function_name(&s->program, f), "main");
 }
 
-static bool gives_back(const struct solver *s, const struct leak *k,
-		       uint32_t *release)
+bool verdict_gives_back(const struct solver *s, const struct leak *k,
+			uint32_t *release)
 {
 	bool found = false;
 
@@ -85,8 +85,8 @@ static uint32_t free_signs(const struct solver *s, const struct leak *k)
 
 	for (uint32_t i = 0; i < s->balances.len; i++) {
 		const struct balance *b = &s->balances.data[i];
-		uint32_t bit = 1u << (b->has_ret ? sign_of(&b->ret_fact)
-						 : SIGN_ANY);
+		uint32_t bit =
+			1u << (b->has_ret ? sign_of(&b->ret_fact) : SIGN_ANY);
 
 		if (b->function != k->function || b->lock != k->lock)
 			continue;
@@ -119,8 +119,8 @@ static bool says_failure(struct solver *s, const struct leak *k,
 		return false;
 	return (g == SIGN_POS || g == SIGN_NONZERO) &&
 	       (others & (1u << SIGN_ZERO)) &&
-	       !(others & (1u << SIGN_POS | 1u << SIGN_NEG |
-			   1u << SIGN_NONZERO));
+	       !(others &
+		 (1u << SIGN_POS | 1u << SIGN_NEG | 1u << SIGN_NONZERO));
 }
 
 static bool separated(const struct leak *k, uint32_t others)
@@ -152,8 +152,8 @@ static bool asks_flag(const struct fact *f)
 }
 
 /* … and so does whether a pointer is null. */
-static bool passed_flag(const struct solver *s, uint32_t function,
-			const struct fact *f)
+bool verdict_passed_flag(const struct solver *s, uint32_t function,
+			 const struct fact *f)
 {
 	const struct lc_unit *u = function_unit(&s->program, function);
 	const struct lc_flow *flow = s->program.functions.data[function].flow;
@@ -175,7 +175,7 @@ static bool caller_decides(const struct solver *s, const struct leak *k)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < k->nconds; i++)
-		if (passed_flag(s, k->function, &k->conds[i]))
+		if (verdict_passed_flag(s, k->function, &k->conds[i]))
 			passed[n++] = k->conds[i];
 	for (uint32_t i = 0; i < s->okreleases.len; i++) {
 		const struct okrelease *o = &s->okreleases.data[i];
@@ -201,8 +201,8 @@ static uint32_t block_of(const struct lc_unit *u, const struct lc_flow *f,
 }
 
 /* Is there a way in the flow, possible or not, from one to the other? */
-static bool flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
-			 uint32_t to)
+bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
+			  uint32_t to)
 {
 	const struct lc_unit *u = function_unit(&s->program, fn);
 	const struct lc_flow *f = s->program.functions.data[fn].flow;
@@ -216,8 +216,7 @@ static bool flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
 		found = from < to;
 	while (todo.len && !found) {
 		const struct lc_block *x =
-			&u->blocks.data[f->first_block +
-					todo.data[--todo.len]];
+			&u->blocks.data[f->first_block + todo.data[--todo.len]];
 		uint32_t n = flow_successors(x);
 
 		for (uint32_t i = 0; i < n; i++) {
@@ -249,8 +248,7 @@ static bool avoidable(const struct solver *s, uint32_t fn, uint32_t instr)
 	seen[0] = true;
 	while (todo.len && !found) {
 		const struct lc_block *x =
-			&u->blocks.data[f->first_block +
-					todo.data[--todo.len]];
+			&u->blocks.data[f->first_block + todo.data[--todo.len]];
 
 		found = x->term == LC_T_RETURN;
 		for (uint32_t i = 0; i < flow_successors(x); i++) {
@@ -288,7 +286,8 @@ static bool crossed(const struct solver *s, const struct leak *k,
 		if (b->function == k->function && b->lock == k->lock &&
 		    (b->why == LC_BAD_SOME_PATH ||
 		     b->why == LC_BAD_FAILED_TRY) &&
-		    flow_reaches(s, k->function, k->held.instr, b->instr)) {
+		    verdict_flow_reaches(s, k->function, k->held.instr,
+					 b->instr)) {
 			*release = b->instr;
 			return true;
 		}
@@ -322,11 +321,11 @@ static bool nameless(struct solver *s, loc_t lock)
 	       loc_at(&s->locs, lock)->why != SYM_ALLOC;
 }
 
-static void emit_leak(struct solver *s, const struct leak *k, enum lc_exit_kind kind,
-		      bool elsewhere, uint32_t release, bool failure,
-		      enum lc_strength strength)
+static void emit_leak(struct solver *s, const struct leak *k,
+		      enum lc_exit_kind kind, bool elsewhere, uint32_t release,
+		      bool failure, enum lc_strength strength)
 {
-	uint32_t lock = lock_of(s, k->lock, k->held.event);
+	uint32_t lock = verdict_lock_of(s, k->lock, k->held.event);
 	struct lc_fact_exit *x;
 	uint32_t site, trace, text;
 
@@ -367,7 +366,7 @@ static void emit_leak(struct solver *s, const struct leak *k, enum lc_exit_kind 
 	s->events.data[k->held.event].reported = true;
 }
 
-static bool thread_starts_in(const struct solver *s, uint32_t f)
+bool verdict_thread_starts_in(const struct solver *s, uint32_t f)
 {
 	return (s->entry[f] || s->declared[f]) && !s->ncallers[f];
 }
@@ -390,7 +389,7 @@ static bool ever_released(struct solver *s, const struct leak *k)
 
 static bool recursive(struct solver *s, loc_t x, uint32_t event)
 {
-	uint32_t lock = lock_of(s, x, event);
+	uint32_t lock = verdict_lock_of(s, x, event);
 
 	return s->out->locks.data[lock].kind == LC_KIND_RECURSIVE ||
 	       s->out->locks.data[lock].kind == LC_KIND_STREAM;
@@ -399,13 +398,12 @@ static bool recursive(struct solver *s, loc_t x, uint32_t event)
 /* A normal lock taken twice has its own finding: no thread comes this far. */
 static bool acquired_twice(struct solver *s, const struct leak *k)
 {
-	return k->held.max_count > 1 &&
-	       !recursive(s, k->lock, k->held.event);
+	return k->held.max_count > 1 && !recursive(s, k->lock, k->held.event);
 }
 
 /* Is it a word of the name (snake_case or camelCase), or with `inside` part of
  * one: "spinlock", but not "block", "clock" or "unlock"? */
-static bool name_has(const char *name, const char *word, bool inside)
+bool verdict_name_has(const char *name, const char *word, bool inside)
 {
 	size_t n = strlen(word);
 
@@ -417,24 +415,24 @@ static bool name_has(const char *name, const char *word, bool inside)
 
 		if (inside && (starts || !strchr("bBcCnN", before)))
 			return true;
-		if (starts && (!islower((unsigned char)after) ||
-			       after == 's' || after == 'e'))
+		if (starts && (!islower((unsigned char)after) || after == 's' ||
+			       after == 'e'))
 			return true;
 	}
 	return false;
 }
 
-static bool name_has_any(const char *name, const char *const *words, size_t n)
+bool verdict_name_has_any(const char *name, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (name_has(name, words[i], false))
+		if (verdict_name_has(name, words[i], false))
 			return true;
 	return false;
 }
 
 /* Is there code that we do not see and that could release or take the lock?
  * Not that of a static lock, and not with a whole program before us. */
-static bool outsiders(const struct solver *s, loc_t lock)
+bool verdict_outsiders(const struct solver *s, loc_t lock)
 {
 	const struct loc *root = loc_at(&s->locs, loc_at(&s->locs, lock)->root);
 
@@ -448,12 +446,13 @@ static bool outsiders(const struct solver *s, loc_t lock)
 static bool named_as_lock(const struct solver *s, uint32_t f)
 {
 	static const char *const words[] = { "acquire", "enter", "begin",
-					     "start", "grab", "take", "hold",
-					     "claim", "reserve", "pin" };
+					     "start",   "grab",  "take",
+					     "hold",    "claim", "reserve",
+					     "pin" };
 	const char *name = function_name(&s->program, f);
 
-	return name_has(name, "lock", true) ||
-	       name_has_any(name, words, LC_LEN(words));
+	return verdict_name_has(name, "lock", true) ||
+	       verdict_name_has_any(name, words, LC_LEN(words));
 }
 
 /*
@@ -475,7 +474,7 @@ static bool steady_name(const struct locs *l, loc_t x, bool index)
 	       (!index && (n->why == SYM_RESULT || n->why == SYM_FRESH));
 }
 
-static bool steady(const struct locs *l, loc_t x)
+bool verdict_steady(const struct locs *l, loc_t x)
 {
 	return steady_name(l, x, false);
 }
@@ -508,7 +507,7 @@ static bool vague_element(const struct solver *s, const struct leak *k)
 	     x = loc_at(l, x)->parent)
 		if (loc_at(l, x)->kind == STEP_INDEX_VALUE ||
 		    loc_at(l, x)->kind == STEP_INDEX_ANY)
-			return !steady(l, k->lock);
+			return !verdict_steady(l, k->lock);
 	return false;
 }
 
@@ -549,7 +548,8 @@ static bool forgotten(struct solver *s, const struct leak *k)
 		return false;
 	return balance_of(s, k->lock) == (CLASS_PAIRED | CLASS_KEPT) &&
 	       clearly_taken(s, k->held.event) && !k->handed_over &&
-	       !(outsiders(s, k->lock) && named_as_lock(s, k->function));
+	       !(verdict_outsiders(s, k->lock) &&
+		 named_as_lock(s, k->function));
 }
 
 /* Given up and taken again inside it is not given back. */
@@ -604,8 +604,8 @@ static bool nobody_takes_over(struct solver *s, const struct leak *k)
 		if (o->function == k->function ||
 		    !stands_for(s, o->held.event, k->held.event))
 			continue;
-		if (!o->thread_exit && !is_main(s, o->function) &&
-		    !thread_starts_in(s, o->function))
+		if (!o->thread_exit && !verdict_is_main(s, o->function) &&
+		    !verdict_thread_starts_in(s, o->function))
 			return false;
 		kept = true;
 	}
@@ -617,12 +617,12 @@ static bool nobody_takes_over(struct solver *s, const struct leak *k)
 static bool released_apart(struct solver *s, const struct leak *k)
 {
 	return (balance_of(s, k->lock) & CLASS_RELEASED_ALONE) ||
-	       (outsiders(s, k->lock) && named_as_lock(s, k->function));
+	       (verdict_outsiders(s, k->lock) && named_as_lock(s, k->function));
 }
 
 /* Taken by a loop who knows how often, and that is allowed. */
-static bool beyond_counting(struct solver *s, uint32_t function, loc_t lock,
-			    uint32_t event)
+bool verdict_beyond_counting(struct solver *s, uint32_t function, loc_t lock,
+			     uint32_t event)
 {
 	for (uint32_t i = 0; i < s->uncounted.len; i++)
 		if (s->uncounted.data[i].function == function &&
@@ -642,28 +642,28 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
 	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
 	    s->summaries[k->function].inexact || vague_element(s, k) ||
-	    beyond_counting(s, k->function, k->lock, k->held.event))
+	    verdict_beyond_counting(s, k->function, k->lock, k->held.event))
 		return;
 	/* a gate, that one closes and another opens */
 	if (api_kind(s, k->held.event) == LC_KIND_SEMAPHORE &&
 	    (balance_of(s, k->lock) & CLASS_RELEASED_ALONE))
 		return;
-	mine = gives_back(s, k, &release) && some_exit_without(s, k);
+	mine = verdict_gives_back(s, k, &release) && some_exit_without(s, k);
 	if (!mine && nameless(s, k->lock))
 		return;
 	others = free_signs(s, k);
 	failure = says_failure(s, k, others);
-	if (k->thread_exit || thread_starts_in(s, k->function)) {
+	if (k->thread_exit || verdict_thread_starts_in(s, k->function)) {
 		emit_leak(s, k, LC_EXIT_THREAD_END, mine, release, failure,
 			  strength);
 		return;
 	}
-	if (is_main(s, k->function)) {
+	if (verdict_is_main(s, k->function)) {
 		emit_leak(s, k, LC_EXIT_MAIN_END, mine, release, failure,
 			  strength);
 		return;
 	}
-	if (chain_released(s, k->held.event))
+	if (verdict_chain_released(s, k->held.event))
 		return; /* a caller does it: a lock operation of its own */
 	if (!mine && crossed(s, k, &release)) {
 		emit_leak(s, k, LC_EXIT_RETURN, true, release, failure,
@@ -680,21 +680,21 @@ static void judge_leak(struct solver *s, const struct leak *k)
 		/* a wrapper, or a lock nobody can ever give back */
 		if (loc_is_exact(&s->locs, k->lock) && !ever_released(s, k) &&
 		    s->events.data[k->held.event].inner == LC_NONE)
-			emit_leak(s, k, LC_EXIT_RETURN, false, LC_NONE,
-				  failure, LC_POSSIBLE);
+			emit_leak(s, k, LC_EXIT_RETURN, false, LC_NONE, failure,
+				  LC_POSSIBLE);
 		return;
 	}
 	if (k->handed_over)
 		return;
 	if (!failure && k->has_ret && released_apart(s, k) &&
-	    name_has(function_name(&s->program, k->function), "lock", true))
+	    verdict_name_has(function_name(&s->program, k->function), "lock",
+			     true))
 		return; /* it is what the name says */
 	/* a number with the lock, -1 without */
 	if (!failure && others == 1u << SIGN_NEG && released_apart(s, k))
 		return;
-	if (!failure &&
-	    ((caller_decides(s, k) && !nobody_takes_over(s, k)) ||
-	     (separated(k, others) && !nobody_takes_over(s, k)))) {
+	if (!failure && ((caller_decides(s, k) && !nobody_takes_over(s, k)) ||
+			 (separated(k, others) && !nobody_takes_over(s, k)))) {
 		/* perhaps it says so to callers that we do not see, or to
 		 * whoever releases what others took */
 		if (released_apart(s, k))
@@ -714,8 +714,8 @@ static bool stuck(const struct reacquire *r)
 
 static void emit_reacquire(struct solver *s, const struct reacquire *r)
 {
-	uint32_t lock = lock_of(s, r->lock, r->event);
-	uint32_t held = lock_of(s, r->lock, r->held_event);
+	uint32_t lock = verdict_lock_of(s, r->lock, r->event);
+	uint32_t held = verdict_lock_of(s, r->lock, r->held_event);
 	uint32_t trace;
 	struct lc_fact_reacquire *n;
 
@@ -734,8 +734,8 @@ static void emit_reacquire(struct solver *s, const struct reacquire *r)
 	n->wanted_mode = (enum lc_mode)r->wanted_mode;
 	n->blocking = (enum lc_blocking)r->blocking;
 	n->held_site = emit_event_site(s, r->held_event);
-	n->site = emit_site(s, r->function,
-			    instr_pos(s, r->function, r->instr));
+	n->site =
+		emit_site(s, r->function, instr_pos(s, r->function, r->instr));
 	n->depth = s->events.data[r->event].depth;
 	/* the longer the chain, the more can be known on the way that rules
 	 * it out and is not known here */
@@ -750,7 +750,8 @@ static void emit_reacquire(struct solver *s, const struct reacquire *r)
 static void emit_loop_leak(struct solver *s, const struct reacquire *r,
 			   uint32_t release)
 {
-	struct leak k = { .function = r->function, .lock = r->lock,
+	struct leak k = { .function = r->function,
+			  .lock = r->lock,
 			  .pos = instr_pos(s, r->function, r->instr) };
 
 	k.held.event = r->held_event;
@@ -772,308 +773,21 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	if (r->blocking == LC_BLOCK_TRY && s->events.data[r->event].depth > 1)
 		return;
 	if (!stuck(r) || r->weak ||
-	    s->events.data[r->event].depth > BELIEVED_DEPTH || (r->again && !recursive(s, r->lock, r->event)) ||
+	    s->events.data[r->event].depth > BELIEVED_DEPTH ||
+	    (r->again && !recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner))
 		return;
-	if (r->loop && gives_back(s, &k, &release))
+	if (r->loop && verdict_gives_back(s, &k, &release))
 		emit_loop_leak(s, r, release);
 	else
 		emit_reacquire(s, r);
 }
 
-/* ---- bad releases ---- */
-
-static bool someone_held(const struct solver *s, uint32_t event)
-{
-	return s->events.data[event].satisfied;
-}
-
-/* Another way to the same release has the lock from this very function. */
-static const struct okrelease *sometimes_own(const struct solver *s,
-					     const struct badrelease *b)
-{
-	for (uint32_t i = 0; i < s->okreleases.len; i++)
-		if (s->okreleases.data[i].function == b->function &&
-		    s->okreleases.data[i].instr == b->instr &&
-		    s->okreleases.data[i].lock == b->lock)
-			return &s->okreleases.data[i];
-	return NULL;
-}
-
-/* A function below has been told of for this very release on this way. */
-static bool told_below(const struct solver *s, const struct badrelease *b)
-{
-	for (uint32_t e = s->events.data[b->event].inner; e != LC_NONE;
-	     e = s->events.data[e].inner)
-		if (s->events.data[e].reported)
-			return true;
-	return false;
-}
-
-static void emit_bad(struct solver *s, struct badrelease *b,
-		     enum lc_bad_release why, uint32_t other_site,
-		     enum lc_strength strength)
-{
-	uint32_t lock = lock_of(s, b->lock, b->event), trace;
-	struct lc_fact_release *n;
-
-	if (!lock_counts(s, lock) || told_below(s, b))
-		return;
-	s->events.data[b->event].reported = true;
-	trace_begin(s, emit_string(s, "%s()",
-				   function_name(&s->program, b->function)));
-	if (b->other_event != LC_NONE)
-		trace_event(s, b->other_event,
-			    why == LC_BAD_DOUBLE ? LC_ROLE_RELEASE
-						 : LC_ROLE_NOTE,
-			    LC_MODE_ANY);
-	trace_event(s, b->event, LC_ROLE_RELEASE, LC_MODE_ANY);
-	trace = trace_end(s);
-	n = lc_push(&s->out->releases);
-	n->function = b->function;
-	n->lock = lock;
-	n->site = emit_site(s, b->function,
-			    instr_pos(s, b->function, b->instr));
-	n->why = why;
-	n->other_site = other_site;
-	n->other_lock = LC_NONE;
-	n->strength = strength;
-	n->trace = trace;
-}
-
-/* Two locks one of which can be mistaken for the other: both single objects,
- * two fields of one object, or the held one's object moved on from. (Going the
- * other way, from the object behind to this one, is hand over hand.) */
-static bool comparable(const struct solver *s, loc_t held, loc_t released)
-{
-	const struct locs *l = &s->locs;
-	loc_t a = loc_object(l, held), b = loc_object(l, released);
-
-	if (loc_is_exact(l, held) && loc_is_exact(l, released))
-		return true;
-	return loc_below(l, b, a);
-}
-
-/* A lock this function holds at an exit that gave up another: the wrong one
- * was released. */
-static uint32_t held_instead(struct solver *s, const struct badrelease *b)
-{
-	for (uint32_t i = 0; i < s->leaks.len; i++) {
-		const struct leak *k = &s->leaks.data[i];
-
-		if (k->function == b->function && k->lock != b->lock &&
-		    comparable(s, k->lock, b->lock) && !k->held.cond &&
-		    !s->events.data[k->held.event].released)
-			return i;
-	}
-	return LC_NONE;
-}
-
-static bool starts_thread_or_program(struct solver *s, uint32_t f)
-{
-	return is_main(s, f) || thread_starts_in(s, f);
-}
-
-/* The same function leaks the lock on another way: see crossed(). */
-static bool crosses(const struct solver *s, const struct badrelease *b)
-{
-	for (uint32_t i = 0; i < s->leaks.len; i++) {
-		const struct leak *k = &s->leaks.data[i];
-
-		if (k->function == b->function && k->lock == b->lock &&
-		    !chain_released(s, k->held.event) &&
-		    !someone_held(s, b->event) &&
-		    flow_reaches(s, k->function, k->held.instr, b->instr))
-			return true;
-	}
-	return false;
-}
-
-/* The release itself, or a function that does just that in every case. */
-static bool plain(const struct solver *s, uint32_t event)
-{
-	uint32_t inner = s->events.data[event].inner;
-
-	return inner == LC_NONE ||
-	       s->summaries[s->events.data[inner].function].outcomes.len == 1;
-}
-
-/* The lock is taken whenever certain things are true, and here they are: a way
- * on which they were not has been joined with this one and forgotten. */
-static bool must_have_taken(const struct badrelease *b,
-			    const struct okrelease *own)
-{
-	for (uint32_t i = 0; i < own->nwhen; i++) {
-		bool same = false;
-
-		for (uint32_t k = 0; k < b->nconds; k++)
-			same |= b->conds[k].sym == own->when[i].sym &&
-				fact_same(&b->conds[k], &own->when[i]);
-		if (!same)
-			return false;
-	}
-	return own->nwhen > 0;
-}
-
-static bool named_as_unlock(const struct solver *s, uint32_t f)
-{
-	static const char *const words[] = { "release", "leave", "exit",
-					     "end", "finish", "drop", "put",
-					     "stop", "done", "resume" };
-	const char *name = function_name(&s->program, f);
-
-	return name_has(name, "unlock", true) ||
-	       name_has_any(name, words, LC_LEN(words));
-}
-
-/* Are the ways to a release with and without the lock told apart by a flag that
- * the caller passes: then it may have the lock in the other case. */
-static bool contract(const struct solver *s, const struct badrelease *b,
-		     const struct okrelease *own)
-{
-	struct fact known[MAX_CONDS];
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < b->nconds; i++)
-		if (passed_flag(s, b->function, &b->conds[i]))
-			known[n++] = b->conds[i];
-	return facts_told_apart(known, n, own->conds, own->nconds);
-}
-
-/* Is it called from main, by whatever way, and not through a pointer? */
-static bool only_from_main(const struct solver *s, uint32_t function)
-{
-	bool *seen = lc_alloc(s->program.functions.len + 1), only = true;
-	LC_ARRAY(uint32_t) todo = { 0 };
-
-	*lc_push(&todo) = function;
-	seen[function] = true;
-	while (todo.len && only) {
-		uint32_t f = todo.data[--todo.len];
-
-		if (is_main(s, f))
-			continue;
-		only = s->ncallers[f] && !s->escapes[f] && !s->entry[f] &&
-		       !s->summaries[f].inexact;
-		for (uint32_t i = 0; only && i < s->callrecs.len; i++) {
-			const struct callrec *c = &s->callrecs.data[i];
-
-			if (c->callee == f && !seen[c->function]) {
-				seen[c->function] = true;
-				*lc_push(&todo) = c->function;
-			}
-		}
-	}
-	free(seen);
-	lc_array_release(&todo);
-	return only;
-}
-
-/* The whole program is here, and whoever calls this has not taken the one lock
- * that it releases. */
-static bool nobody_has_it(const struct solver *s, const struct badrelease *b)
-{
-	uint32_t f = b->function;
-
-	return s->has_main && loc_is_exact(&s->locs, b->lock) &&
-	       !someone_held(s, b->event) && !s->events.data[b->event].depth &&
-	       s->summaries[f].outcomes.len == 1 && only_from_main(s, f);
-}
-
-/* Another function, a hook in some table, returns with such a lock. */
-static bool kept_elsewhere(struct solver *s, const struct badrelease *b)
-{
-	uint32_t cls = loc_class(&s->locs, b->lock, true), release;
-
-	for (uint32_t i = 0; i < s->leaks.len; i++) {
-		const struct leak *k = &s->leaks.data[i];
-
-		if (k->function != b->function && !k->thread_exit &&
-		    loc_class(&s->locs, k->lock, true) == cls &&
-		    s->events.data[k->held.event].inner == LC_NONE &&
-		    s->escapes[k->function] && !gives_back(s, k, &release))
-			return true;
-	}
-	return false;
-}
-
-static void judge_bad_release(struct solver *s, struct badrelease *b)
-{
-	enum lc_strength strength = LC_SURE;
-	const struct okrelease *own;
-	uint32_t site, instead;
-
-	if (b->weak || s->summaries[b->function].inexact ||
-	    !steady(&s->locs, b->lock) ||
-	    beyond_counting(s, b->function, b->lock, b->event))
-		return;
-	if (b->why == LC_BAD_DOUBLE && !s->events.data[b->other_event].matched &&
-	    (s->events.data[b->event].depth ||
-	     s->events.data[b->other_event].depth))
-		return; /* somewhere below, by a name of its own */
-	if (b->asked_again && b->why == LC_BAD_DOUBLE)
-		return;
-	if (b->why == LC_BAD_DOUBLE || b->why == LC_BAD_FAILED_TRY) {
-		site = emit_event_site(s, b->other_event);
-		/* a lock that failed is often only logged, and released with
-		 * the rest: as if errors did not happen */
-		if (b->why == LC_BAD_FAILED_TRY &&
-		    (sometimes_own(s, b) || s->events.data[b->event].depth ||
-		     s->events.data[b->other_event].depth) &&
-		    s->events.data[b->other_event].blocking == LC_BLOCK_YES)
-			return;
-		emit_bad(s, b, b->why, site, strength);
-		return;
-	}
-	own = sometimes_own(s, b);
-	if (own) {
-		if (!someone_held(s, b->event) && plain(s, b->event) &&
-		    !must_have_taken(b, own) && !contract(s, b, own) &&
-		    !b->asked_again)
-			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE,
-				 LC_POSSIBLE);
-		return;
-	}
-	if (crosses(s, b)) {
-		emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE, LC_POSSIBLE);
-		return;
-	}
-	instead = held_instead(s, b);
-	/* perhaps taken by one function and left for another */
-	if (instead != LC_NONE && kept_elsewhere(s, b))
-		instead = LC_NONE;
-	if (instead != LC_NONE && !someone_held(s, b->event)) {
-		if (s->leaks.data[instead].explains)
-			return; /* what follows from the first one */
-		s->leaks.data[instead].explains = true;
-		uint32_t lock = lock_of(s, s->leaks.data[instead].lock,
-					s->leaks.data[instead].held.event);
-
-		emit_bad(s, b, LC_BAD_WRONG_LOCK,
-			 emit_event_site(s,
-					 s->leaks.data[instead].held.event),
-			 strength);
-		if (s->out->releases.len)
-			lc_last(&s->out->releases)->other_lock = lock;
-		return;
-	}
-	/* a thread may be given a lock by who starts it */
-	if (s->entry[b->function] && !is_main(s, b->function) &&
-	    (balance_of(s, b->lock) & CLASS_KEPT))
-		strength = LC_POSSIBLE;
-	if (starts_thread_or_program(s, b->function) || nobody_has_it(s, b))
-		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, strength);
-	else if (!someone_held(s, b->event) && !s->events.data[b->event].depth &&
-		 balance_of(s, b->lock) ==
-			 (CLASS_PAIRED | CLASS_RELEASED_ALONE) &&
-		 balance_always_gives_up(s, b->function, b->lock) &&
-		 !(outsiders(s, b->lock) && named_as_unlock(s, b->function)))
-		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, LC_POSSIBLE);
-}
+/* ---- unchecked tries ---- */
 
 static void emit_untested(struct solver *s, const struct untested *u)
 {
-	uint32_t lock = lock_of(s, u->lock, u->event), trace;
+	uint32_t lock = verdict_lock_of(s, u->lock, u->event), trace;
 	struct lc_fact_unchecked *n;
 
 	if (!lock_counts(s, lock))
@@ -1085,32 +799,12 @@ static void emit_untested(struct solver *s, const struct untested *u)
 	n = lc_push(&s->out->unchecked);
 	n->function = u->function;
 	n->lock = lock;
-	n->site = emit_site(s, u->function,
-			    instr_pos(s, u->function, u->instr));
+	n->site =
+		emit_site(s, u->function, instr_pos(s, u->function, u->instr));
 	n->blocking = (enum lc_blocking)u->blocking;
 	n->released = u->released;
 	n->strength = u->void_cast ? LC_POSSIBLE : LC_SURE;
 	n->trace = trace;
-}
-
-/* Those nearest to the release first: see told_below(). */
-static void judge_bad_releases(struct solver *s)
-{
-	uint32_t deepest = 0;
-
-	for (uint32_t i = 0; i < s->badreleases.len; i++) {
-		uint32_t e = s->badreleases.data[i].event;
-
-		if (s->events.data[e].depth > deepest)
-			deepest = s->events.data[e].depth;
-	}
-	for (uint32_t depth = 0; depth <= deepest; depth++)
-		for (uint32_t i = 0; i < s->badreleases.len; i++) {
-			struct badrelease *b = &s->badreleases.data[i];
-
-			if (s->events.data[b->event].depth == depth)
-				judge_bad_release(s, b);
-		}
 }
 
 void solve_verdicts(struct solver *s)
@@ -1118,7 +812,7 @@ void solve_verdicts(struct solver *s)
 	balance_find(s);
 	for (uint32_t i = 0; i < s->leaks.len; i++)
 		judge_leak(s, &s->leaks.data[i]);
-	judge_bad_releases(s);
+	verdict_releases(s);
 	for (uint32_t i = 0; i < s->reacquires.len; i++)
 		judge_reacquire(s, &s->reacquires.data[i]);
 	for (uint32_t i = 0; i < s->untested.len; i++)

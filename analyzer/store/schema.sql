@@ -172,7 +172,7 @@ CREATE TABLE release ( -- a release of what is not held
 	lock       INTEGER REFERENCES lock(id),
 	site       INTEGER REFERENCES site(id),
 	why        TEXT NOT NULL, -- never | double | wrong-lock | failed-try |
-	                          -- some-path
+	                          -- some-path | wait
 	other_site INTEGER REFERENCES site(id), -- double: the first release;
 	                          -- failed-try: the try
 	other_lock INTEGER REFERENCES lock(id), -- wrong-lock: what is held

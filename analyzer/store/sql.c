@@ -163,7 +163,7 @@ static const char *const roles[] = { "entry", "call", "acquire", "release",
 static const char *const exits[] = { "return", "thread-end", "main-end",
 				     "loop" };
 static const char *const releases[] = { "never", "double", "wrong-lock",
-					"failed-try", "some-path" };
+					"failed-try", "some-path", "wait" };
 static const char *const statuses[] = { "ok", "errors", "failed", "crashed",
 					"timeout" };
 

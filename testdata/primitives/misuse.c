@@ -139,7 +139,7 @@ static enum lc_result wait_not_held(void)
 {
 	lc_lock_acquire(&lock);
 	lc_lock_release(&lock); // wait_not_held:there
-	return lc_cond_timed(&cond, &lock, 10); // wait_not_held:here
+	return lc_cond_timed(&cond, &lock, 10); // wait_not_held:here @expect release-not-held
 }
 
 static enum lc_result other_lock(void)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What verdict.c (locks kept, double acquires) and verdict_release.c (bad
+ * releases) share. */
+#ifndef LC_SOLVE_VERDICT_H
+#define LC_SOLVE_VERDICT_H
+
+#include "solve/internal.h"
+
+uint32_t verdict_lock_of(struct solver *s, loc_t lock, uint32_t event);
+bool verdict_is_main(const struct solver *s, uint32_t f);
+bool verdict_thread_starts_in(const struct solver *s, uint32_t f);
+/* Does the function release it on another way? *release: where. */
+bool verdict_gives_back(const struct solver *s, const struct leak *k,
+			uint32_t *release);
+bool verdict_chain_released(const struct solver *s, uint32_t event);
+/* Is the fact about a flag that the caller passes? */
+bool verdict_passed_flag(const struct solver *s, uint32_t function,
+			 const struct fact *f);
+/* Is there a way in the flow, possible or not, from one to the other? */
+bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
+			  uint32_t to);
+/* Taken by a loop who knows how often, and that is allowed. */
+bool verdict_beyond_counting(struct solver *s, uint32_t function, loc_t lock,
+			     uint32_t event);
+/* Is there code that we do not see and that could release or take the lock? */
+bool verdict_outsiders(const struct solver *s, loc_t lock);
+/* One object all the way from the acquire to here? */
+bool verdict_steady(const struct locs *l, loc_t x);
+/* Is it a word of the name, or with `inside` part of one? */
+bool verdict_name_has(const char *name, const char *word, bool inside);
+bool verdict_name_has_any(const char *name, const char *const *words,
+			  size_t n);
+
+/* verdict_release.c */
+void verdict_releases(struct solver *s);
+
+#endif
