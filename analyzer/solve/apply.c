@@ -797,12 +797,16 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 	struct sim *m = b->m;
 	const struct delta *tried = ignored_try(b, sum, in);
 	bool ignored = result_ignored(m, in), used_st = false;
-	bool some_sound = false;
+	bool some_sound = false, idle = false;
 	uint32_t first = m->next.len;
 	struct state *base = state_clone(&m->arena, st);
 
-	for (uint32_t i = 0; i < sum->outcomes.len; i++)
+	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
 		some_sound |= !sum->outcomes.data[i].lock_failed;
+		idle |= sum->outcomes.data[i].idle;
+	}
+	m->turned_on = idle;
+again:
 	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
 		const struct outcome *o = &sum->outcomes.data[i];
 		struct state *one = base;
@@ -810,9 +814,9 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 		/* nobody asked, so the lock is taken to have succeeded */
 		if (ignored && o->lock_failed && some_sound)
 			continue;
-		if (tried && !o->ndeltas)
+		if ((tried && !o->ndeltas) || (idle && o->idle))
 			continue;
-		if (i + 1 < sum->outcomes.len)
+		if (i + 1 < sum->outcomes.len || idle)
 			one = state_clone(&m->arena, base);
 		if (!applicable(b, o, one) ||
 		    !apply_outcome(b, one, o, in, weak))
@@ -840,6 +844,11 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 			*lc_push(&m->next) = one;
 		}
 	}
+	if (!used_st && idle) { /* it is turned off here */
+		idle = false;
+		goto again;
+	}
+	m->turned_on = false;
 	for (uint32_t i = first; ignored && i < m->next.len; i++) {
 		doubt_if_released(b->pre, m->next.data[i], st);
 		doubt_if_released(b->pre, st, m->next.data[i]);

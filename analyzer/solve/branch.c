@@ -41,6 +41,15 @@ static bool compare_const(enum lc_cmp op, int64_t a, int64_t b)
 	}
 }
 
+struct value sim_same(struct sim *m, struct value a, struct value b)
+{
+	if (!a.loc || !b.loc || a.loc == b.loc)
+		return value_const(value_same(a, b));
+	return value_addr(loc_sym(&m->s->locs, SYM_CMP,
+				  a.loc > b.loc ? a.loc : b.loc, 0,
+				  a.loc > b.loc ? b.loc : a.loc));
+}
+
 /* `a op b` over two unknowns as "cmp symbol != 0", perhaps negated. */
 static struct value compare_symbol(struct sim *m, loc_t a, loc_t b,
 				   enum lc_cmp *op)
@@ -59,11 +68,26 @@ static struct value compare_symbol(struct sim *m, loc_t a, loc_t b,
 		loc_sym(&m->s->locs, SYM_CMP, b, equality ? 0 : 1, a));
 }
 
+/* The owner of a robust mutex has died: nobody asks any other call for that,
+ * and this one has taken the lock. false = v is not the result of a lock call,
+ * or of one that is known to have failed. */
+static bool owner_died(const struct state *st, struct value v)
+{
+	for (uint32_t i = 0; i < st->held.len; i++)
+		if (st->held.data[i].cond == v.loc) {
+			st->held.data[i].cond = 0;
+			return true;
+		}
+	return false;
+}
+
 static bool assume(struct sim *m, struct state *st, struct value v,
 		   enum lc_cmp op, int64_t c)
 {
 	if (!v.loc)
 		return compare_const(op, v.constant, c);
+	if (c == EOWNERDEAD && op == LC_EQ && state_nheld(st))
+		owner_died(st, v);
 	if (c && (op == LC_EQ || op == LC_NE)) {
 		struct fact f = state_fact(st, &m->s->locs, v);
 
@@ -200,14 +224,16 @@ static void do_switch(struct sim *m, const struct lc_block *b,
 		      struct state *st)
 {
 	struct value v = sim_operand(m, st, b->lhs);
+	struct state *all = state_clone(&m->arena, st);
 	bool possible = true;
 
 	for (uint32_t i = 0; i < b->ncases; i++) {
 		const struct lc_case *c = &m->u->cases.data[b->first_case + i];
-		struct state *one = state_clone(&m->arena, st);
+		struct state *one = state_clone(&m->arena, all);
 
-		if (assume(m, one, v, LC_GE, c->lo) &&
-		    assume(m, one, v, LC_LE, c->hi))
+		if (c->lo == c->hi ? assume(m, one, v, LC_EQ, c->lo)
+				   : assume(m, one, v, LC_GE, c->lo) &&
+					     assume(m, one, v, LC_LE, c->hi))
 			sim_flow_to(m, c->target, one);
 		if (c->lo == c->hi && i < MAX_NE)
 			possible = possible && assume(m, st, v, LC_NE, c->lo);

@@ -140,6 +140,7 @@ struct outcome {
 	struct fact ret_fact;
 	bool has_ret;
 	bool weak;
+	bool idle; /* see find_idle() in outcome.c */
 };
 
 /* A loop takes the lock who knows how often: of a recursive one nobody can say

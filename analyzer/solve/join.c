@@ -279,6 +279,24 @@ static void join_held(struct join *j, struct state *into,
 	}
 }
 
+/* The pointer to it is null: what is said of the lock is true of no other. */
+static bool no_such_lock(const struct join *j, const struct state *s, loc_t x)
+{
+	for (;;) {
+		const struct loc *n = loc_at(j->locs, x);
+
+		if (n->kind < STEP_FIELD || n->kind == STEP_DEREF) {
+			struct fact f = state_fact(s, j->locs, value_addr(x));
+
+			if (f.lo == 0 && f.hi == 0)
+				return true;
+		}
+		if (n->kind < STEP_FIELD)
+			return false;
+		x = n->parent;
+	}
+}
+
 static void join_marks(struct join *j, struct state *into,
 		       const struct state *from)
 {
@@ -287,12 +305,25 @@ static void join_marks(struct join *j, struct state *into,
 	for (uint32_t i = 0; i < into->marks.len; i++) {
 		const struct mark *m = &into->marks.data[i];
 
-		if (state_mark(from, m->lock, m->kind) &&
+		if ((state_mark(from, m->lock, m->kind) ||
+		     (m->kind == MARK_RELEASED &&
+		      no_such_lock(j, from, m->lock))) &&
 		    !rebound(j, m->lock))
 			into->marks.data[n++] = *m;
 	}
 	j->changed |= n != into->marks.len;
 	into->marks.len = n;
+	for (uint32_t i = 0; i < from->marks.len; i++) {
+		const struct mark *m = &from->marks.data[i];
+
+		if (m->kind != MARK_RELEASED || into->joins > GIVE_UP_AFTER ||
+		    state_mark(into, m->lock, m->kind) ||
+		    rebound(j, m->lock) || !no_such_lock(j, into, m->lock))
+			continue;
+		state_set_mark(j->arena, into, m->lock, MARK_RELEASED,
+			       m->event);
+		j->changed = true;
+	}
 }
 
 static bool waited(const struct state *s, uint32_t event)

@@ -99,6 +99,17 @@ static void note_split(struct state *st, loc_t sym)
  * apart while the lock is held, so that the same test finds its lock again.
  * What told them apart at the call is their `split`; nothing else counts.
  */
+bool sim_split(const struct state *a, const struct state *b)
+{
+	for (uint32_t i = 0; i < a->nsplit; i++)
+		if (clash_on(a, b, a->split[i]))
+			return true;
+	for (uint32_t i = 0; i < b->nsplit; i++)
+		if (clash_on(a, b, b->split[i]))
+			return true;
+	return false;
+}
+
 static bool keep_apart(const struct sim *m, uint32_t to, struct state *a,
 		       struct state *b)
 {
@@ -106,13 +117,8 @@ static bool keep_apart(const struct sim *m, uint32_t to, struct state *a,
 
 	if (m->in_loop[to] || m->sum->capped)
 		return false;
-	if (state_nheld(a)) {
-		for (uint32_t i = 0; i < a->nsplit; i++)
-			apart |= clash_on(a, b, a->split[i]);
-		for (uint32_t i = 0; i < b->nsplit; i++)
-			apart |= clash_on(a, b, b->split[i]);
-		return apart;
-	}
+	if (state_nheld(a))
+		return sim_split(a, b);
 	if (!takes_locks(m, &m->u->blocks.data[m->flow->first_block + to]))
 		return false;
 	for (uint32_t i = 0; i < a->facts.len; i++)

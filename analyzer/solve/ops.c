@@ -814,9 +814,13 @@ static void do_join(struct sim *m, struct state *st, const struct lc_instr *in,
 /* Who am I? The answer is the same each time; see sim.h, owner_asked. */
 static void do_self(struct sim *m, struct state *st, const struct lc_instr *in)
 {
-	if (in->nargs > 1)
+	if (in->nargs > 1) {
 		m->owner_asked = true;
-	else if (in->temp != LC_NONE)
+		if (in->temp != LC_NONE)
+			state_store(&m->arena, st, sim_temp(m, in->temp),
+				    sim_same(m, sim_arg(m, st, in, 0),
+					     sim_arg(m, st, in, 1)));
+	} else if (in->temp != LC_NONE)
 		state_store(&m->arena, st, sim_temp(m, in->temp),
 			    value_addr(sim_self(m)));
 }

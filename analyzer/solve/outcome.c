@@ -18,6 +18,7 @@ static loc_t ret_place(struct sim *m)
 void outcome_add_exit(struct sim *m, const struct exitrec *e)
 {
 	struct exitrec *n;
+	uint32_t variants = 0;
 
 	if (e->has_ret)
 		state_store(&m->arena, e->state, ret_place(m), e->ret);
@@ -26,6 +27,9 @@ void outcome_add_exit(struct sim *m, const struct exitrec *e)
 
 		if (x->block != e->block || x->thread_exit != e->thread_exit ||
 		    !state_same_shape(x->state, e->state))
+			continue;
+		if (!m->sum->capped && state_nheld(e->state) &&
+		    ++variants < MAX_DISJUNCTS && sim_split(x->state, e->state))
 			continue;
 		sim_join(m, x->state, e->state, PLACE_EXIT + e->block);
 		if (x->has_ret)
@@ -378,6 +382,99 @@ static void make_outcomes(struct sim *m)
 	lc_array_release(&groups);
 }
 
+/* ---- wrappers that may be turned off ---- */
+
+static bool releases(const struct sim *m, loc_t lock);
+
+static bool about_argument(const struct locs *l, const struct fact *f)
+{
+	const struct loc *n = loc_at(l, f->sym);
+
+	if (n->kind == ROOT_SYM && n->why == SYM_CMP)
+		return true;
+	return loc_at(l, n->root)->kind == ROOT_PARAM;
+}
+
+/* Could a caller know by its own arguments which of the two it will be? */
+static bool by_arguments(const struct sim *m, const struct outcome *a,
+			 const struct outcome *b)
+{
+	for (uint32_t i = 0; i < a->nconds; i++)
+		if (about_argument(&m->s->locs, &a->conds[i]) &&
+		    facts_told_apart(&a->conds[i], 1, b->conds, b->nconds))
+			return true;
+	return false;
+}
+
+/* … or by the result? */
+static bool by_result(const struct outcome *idle, const struct outcome *busy)
+{
+	struct fact f = idle->ret_fact, g = busy->ret_fact;
+	enum lc_cmp op;
+	int64_t c;
+
+	if (!idle->has_ret)
+		return false;
+	if (busy->deltas[0].cond_return) {
+		g = fact_any(0);
+		if (success_fact((enum lc_success)busy->deltas[0].held.success,
+				 true, &op, &c))
+			fact_refine(&g, op, c);
+	}
+	f.sym = g.sym = 0;
+	return facts_told_apart(&f, 1, &g, 1);
+}
+
+/* It counts something, for another call to find. */
+static bool counts(const struct sim *m, const struct outcome *o)
+{
+	for (uint32_t i = 0; i < o->nwrites; i++)
+		if (o->writes[i].value.loc &&
+		    value_is_step((enum loc_kind)loc_at(
+			    &m->s->locs, o->writes[i].value.loc)->kind))
+			return true;
+	return false;
+}
+
+/*
+ * `void big_lock(void) { if (threads_are_on()) lock(&big); }` and its like that
+ * unlocks: the ways that do nothing, for a reason that is not in what callers
+ * pass or get, belong together. Callers go the way of the lock.
+ */
+static void find_idle(struct sim *m)
+{
+	const struct outcome *busy = NULL;
+
+	for (uint32_t i = 0; i < m->sum->outcomes.len; i++) {
+		const struct outcome *o = &m->sum->outcomes.data[i];
+
+		if (!o->ndeltas)
+			continue;
+		if (o->ndeltas > 1 ||
+		    (busy && (o->deltas[0].held.lock !=
+				      busy->deltas[0].held.lock ||
+			      o->deltas[0].held.count !=
+				      busy->deltas[0].held.count)))
+			return;
+		busy = o;
+	}
+	if (!busy || releases(m, busy->deltas[0].held.lock) ||
+	    m->sum->acquires.len > 2 || m->owner_asked)
+		return;
+	for (uint32_t i = 0; i < m->sum->outcomes.len; i++) {
+		struct outcome *o = &m->sum->outcomes.data[i];
+
+		o->idle = !o->ndeltas && !o->nfailed && !o->lock_failed &&
+			  !counts(m, o) && !by_result(o, busy);
+		for (uint32_t k = 0; k < m->sum->outcomes.len; k++)
+			if (m->sum->outcomes.data[k].ndeltas)
+				o->idle = o->idle &&
+					  !by_arguments(
+						  m, o,
+						  &m->sum->outcomes.data[k]);
+	}
+}
+
 /* ---- leaks ---- */
 
 static bool reaches(const struct locs *l, struct value v, loc_t object)
@@ -408,9 +505,39 @@ static bool says_locked(const struct sim *m, const struct bind *b, loc_t lock)
 	return strcasestr(name, "lock") || strcasestr(name, "held");
 }
 
+/* Every way out that returns an object at all returns it with this lock of it
+ * held: `prev = walk(list, key)`, hand over hand. */
+static bool result_locked(struct sim *m, const struct exitrec *e, loc_t lock)
+{
+	struct locs *l = &m->s->locs;
+	bool other = false;
+
+	if (!e->has_ret || !e->ret.loc || lock == e->ret.loc ||
+	    !loc_below(l, lock, e->ret.loc) ||
+	    !(function_symbol(&m->s->program, m->function)->flags &
+	      LC_SYM_POINTER_RET))
+		return false;
+	for (uint32_t i = 0; i < m->exits.len; i++) {
+		const struct exitrec *x = &m->exits.data[i];
+		const struct held *h;
+		struct fact f = exit_ret(m, x);
+
+		if (x->thread_exit || (f.lo == 0 && f.hi == 0))
+			continue;
+		if (!x->ret.loc)
+			return false;
+		h = state_held(x->state, loc_rebase(l, lock, e->ret.loc,
+						    x->ret.loc));
+		if (!h || h->count <= 0)
+			return false;
+		other |= x->ret.loc != e->ret.loc;
+	}
+	return other;
+}
+
 /* Does the caller get an object, by the result or through a pointer of its
  * own, that this function found and locked? Then that is the service. */
-static bool handed_over(const struct sim *m, const struct exitrec *e,
+static bool handed_over(struct sim *m, const struct exitrec *e,
 			loc_t lock)
 {
 	const struct locs *l = &m->s->locs;
@@ -420,6 +547,8 @@ static bool handed_over(const struct sim *m, const struct exitrec *e,
 		if (loc_is_open(l, e->state->store.data[i].loc) &&
 		    says_locked(m, &e->state->store.data[i], lock))
 			return true;
+	if (result_locked(m, e, lock))
+		return true;
 	if (loc_at(l, object)->kind == ROOT_PARAM ||
 	    loc_at(l, root)->kind == ROOT_GLOBAL)
 		return false;
@@ -567,7 +696,7 @@ static void drop_unclean(struct sim *m)
 					unclean |= !distinguishable(
 						m, e, &m->exits.data[x]);
 			}
-			if (unclean)
+			if (unclean && !result_locked(m, e, h->lock))
 				state_drop_held(e->state, h);
 		}
 	}
@@ -578,4 +707,5 @@ void outcome_finish(struct sim *m)
 	note_leaks(m);
 	drop_unclean(m);
 	make_outcomes(m);
+	find_idle(m);
 }

@@ -56,7 +56,7 @@ static bool asked_again(const struct sim *m, const struct state *st)
 {
 	const struct locs *l = &m->s->locs;
 
-	for (uint32_t i = 0; i < st->facts.len; i++) {
+	for (uint32_t i = 0; !m->turned_on && i < st->facts.len; i++) {
 		const struct loc *x = loc_at(l, st->facts.data[i].sym);
 
 		if (x->kind != STEP_DEREF)

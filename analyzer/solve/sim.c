@@ -246,7 +246,8 @@ bool sim_visible(const struct locs *l, loc_t x)
 			return false;
 		n = loc_at(l, n->parent);
 	}
-	return n->kind == ROOT_PARAM || n->kind == ROOT_GLOBAL;
+	return n->kind == ROOT_PARAM || n->kind == ROOT_GLOBAL ||
+	       n->kind == ROOT_FIXED;
 }
 
 void *sim_copy(struct lc_arena *to, const void *data, size_t bytes)
@@ -477,7 +478,12 @@ static struct value grown(struct sim *m, struct state *st, loc_t x,
 			  const struct lc_operand *o, struct value by)
 {
 	struct value old = load(m, st, x);
+	struct fact f = state_fact(st, &m->s->locs, old);
 
+	/* `if (depth) depth++`: what is counted up is no negative number */
+	if (o->kind == LC_OP_CONST && o->value > 0 && f.lo == INT64_MIN &&
+	    fact_test(&f, LC_NE, 0) == 1)
+		state_assume(&m->arena, st, &m->s->locs, old, LC_GT, 0);
 	if (o->kind == LC_OP_CONST)
 		return value_plus(&m->s->locs, old, o->value);
 	if (!old.loc && !old.constant)

@@ -86,6 +86,7 @@ struct sim {
 	/* The calling thread was compared with something: the function knows
 	 * its lock's owner, so that what it takes may be taken already. */
 	bool owner_asked;
+	bool turned_on; /* what is called does nothing if turned off */
 	LC_ARRAY(struct condition) conditions;
 	/* sweeps */
 	LC_ARRAY(uint32_t) sweeps;
@@ -147,9 +148,13 @@ bool sim_call_pointer(struct sim *m, struct state *st,
 /* merge.c */
 bool sim_join(struct sim *m, struct state *into, const struct state *from,
 	      uint32_t place);
+/* Something told the two ways apart at a lock call. */
+bool sim_split(const struct state *a, const struct state *b);
 void sim_flow_to(struct sim *m, uint32_t to, struct state *st);
 
 /* branch.c */
+/* Whether two values are the same, as a value. */
+struct value sim_same(struct sim *m, struct value a, struct value b);
 void sim_leave_block(struct sim *m, const struct lc_block *b,
 		     struct state *st);
 

@@ -282,6 +282,29 @@ void fact_about_base(const struct locs *l, struct fact *f)
 		fact_move(f, true, 0);
 }
 
+/* What is known of x & mask from what is known of other bits of x. */
+static void fact_of_bits(const struct state *s, const struct locs *l,
+			 const struct loc *x, struct fact *f)
+{
+	int64_t zero = 0;
+
+	for (int round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < s->facts.len; i++) {
+			const struct fact *g = &s->facts.data[i];
+			const struct loc *y = loc_at(l, g->sym);
+
+			if (y->kind != STEP_MASK || y->parent != x->parent)
+				continue;
+			if (g->lo == 0 && g->hi == 0)
+				zero |= y->value;
+			else if (round && !(y->value & ~zero & ~x->value) &&
+				 fact_test(g, LC_NE, 0) == 1)
+				fact_refine(f, LC_NE, 0);
+		}
+	if (!(x->value & ~zero))
+		fact_refine(f, LC_EQ, 0);
+}
+
 struct fact state_fact(const struct state *s, const struct locs *l,
 		       struct value v)
 {
@@ -302,6 +325,15 @@ struct fact state_fact(const struct state *s, const struct locs *l,
 		f.sym = v.loc;
 		fact_move(&f, negated, more);
 		return f;
+	}
+	if (loc_at(l, v.loc)->kind == STEP_MASK)
+		fact_of_bits(s, l, loc_at(l, v.loc), &f);
+	if (loc_at(l, v.loc)->kind == STEP_CONTAINER) {
+		struct fact g = state_fact(
+			s, l, value_addr(loc_at(l, v.loc)->parent));
+
+		if (fact_test(&g, LC_NE, 0) == 1)
+			fact_refine(&f, LC_NE, 0);
 	}
 	if (loc_is_object(l, v.loc)) {
 		f.ne[f.nne++] = 0;

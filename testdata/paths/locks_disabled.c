@@ -1,5 +1,7 @@
-/* Wrappers that do nothing if there is no lock or locking is turned off: whether it is
- * does not change between a lock and its unlock. A library. */
+/* Zabbix: the wrappers do nothing if the lock was never made (NULL) or locking has been
+ * turned off for good (fork, shutdown: a global set to 1 in one place). Nobody turns it off
+ * between a lock and its unlock of one function: a global that a lock wrapper and its
+ * unlock wrapper both test before the call is the same at both. A library. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,3 +163,11 @@ int twice_bad(int k)
 	return k;
 }
 
+void again_bad(int k)
+{
+	mx_lock(trends_lock);
+	n = k;
+	mx_unlock(trends_lock);
+	if (k < 0)
+		mx_unlock(trends_lock); // @expect release-not-held
+}
