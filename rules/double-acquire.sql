@@ -153,6 +153,10 @@ SELECT
 		|| '() instead, if it expects the lock to be held',
 		'call a variant of ' || c.callee || '() that expects '
 		|| c.lock || ' to be held, or release it before the call')
-	END AS fix
+	END AS fix,
+	CASE WHEN c.strength = 'possible' THEN 'that it is one and the same lock, '
+		|| 'or that the path is ever taken, could not be decided'
+	WHEN c.kind = 'unknown' THEN 'if ' || c.lock
+		|| ' is recursive, this is right' END AS doubt
 FROM c
 ORDER BY c.id;

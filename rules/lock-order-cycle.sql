@@ -124,7 +124,19 @@ SELECT
 		|| (SELECT group_concat(held, ' before ') FROM
 			(SELECT p.held FROM e p WHERE p.cycle_id = c.id
 			 ORDER BY p.seq))
-	END AS fix
+	END AS fix,
+	CASE WHEN c.same_class THEN 'there may be an order of these objects '
+		|| 'that cannot be seen here'
+	WHEN c.strength = 'possible' THEN coalesce((SELECT group_concat(text, '; ')
+		FROM (SELECT DISTINCT p.held || ' is one lock in each of many '
+				|| 'objects, and the threads may have different ones' AS text
+			FROM e p JOIN lock l ON l.id = p.held_id
+			WHERE p.cycle_id = c.id AND NOT l.exact
+			UNION ALL SELECT DISTINCT 'nothing is seen to start a '
+				|| 'thread for T' || p.seq
+			FROM e p WHERE p.cycle_id = c.id
+				AND p.thread_kind = 'external')), '')
+	END AS doubt
 FROM v_cycle c
 JOIN part z ON z.cycle_id = c.id AND z.seq = z.last
 WHERE c.dropped = ''

@@ -104,7 +104,11 @@ SELECT
 		THEN 'release ' || r.other_lock || ' here'
 	WHEN r.why = 'failed-try'
 		THEN 'release ' || r.lock || ' only if the attempt succeeded'
-	END AS fix
+	END AS fix,
+	CASE WHEN r.strength = 'possible' THEN 'that it is one and the same lock, '
+		|| 'or that the path is ever taken, could not be decided'
+	WHEN r.why = 'some-path' THEN 'what tells the paths that have taken it '
+		|| 'from the others may not be seen here' END AS doubt
 FROM v_release r
 WHERE r.kind <> 'semaphore'
 ORDER BY r.id;

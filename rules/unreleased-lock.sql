@@ -103,7 +103,12 @@ SELECT
 		THEN 'release ' || e.lock || ' before the thread ends'
 	WHEN e.kind = 'loop'
 		THEN 'release ' || e.lock || ' on every way to the next round'
-	END AS fix
+	END AS fix,
+	CASE WHEN e.strength = 'possible'
+		THEN 'that the path is ever taken could not be decided'
+	WHEN e.lock_kind = 'semaphore'
+		THEN 'another thread may be meant to post ' || e.lock
+	END AS doubt
 FROM v_exit e
 WHERE e.max_count <= 1 OR e.lock_kind IN ('recursive', 'stream')
 ORDER BY e.id;

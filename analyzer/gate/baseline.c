@@ -109,6 +109,7 @@ static int read_result(struct lc_findings *f, const json_t *result,
 					     "text"));
 	n->fingerprint = lc_strdup(fingerprint);
 	n->fix = lc_strdup("");
+	n->doubt = lc_strdup("");
 	if (!lc_level_parse(json_string_value(json_object_get(result, "level"))
 			    ?: "warning", &n->level))
 		n->level = LC_LEVEL_WARNING;

@@ -319,10 +319,10 @@ static int plan_sources(struct lc_plan *plan, const struct lc_plan_options *o,
 			const struct lc_words *paths, struct lc_error *err)
 {
 	if (!paths->len)
-		return lc_fail(err, "nothing to analyse: name sources or "
-			       "directories, or let the build system write a "
-			       "compile_commands.json here, above, or in build/ "
-			       "(or give one with -p)");
+		return lc_fail(err, "nothing to analyse: there is no "
+			       "compile_commands.json here, above or in build/; "
+			       "watch a build ('lockcheck run -- make'), give "
+			       "one with -p, or name sources");
 	for (uint32_t i = 0; i < paths->len; i++)
 		if (add_path(plan, o->paths[i], paths->data[i], o, err))
 			return -1;

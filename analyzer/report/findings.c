@@ -60,6 +60,7 @@ void lc_finding_release(struct lc_finding *f)
 	free(f->rule);
 	free(f->message);
 	free(f->fix);
+	free(f->doubt);
 	free(f->fingerprint);
 }
 
@@ -324,8 +325,10 @@ static int load_verdict(struct loader *l, sqlite3_int64 id,
 		f->verdict_detail = text(l->verdicts, 2);
 		f->schedule = text(l->verdicts, 3);
 		/* What has happened is no matter of opinion. */
-		if (!strcmp(f->verdict, "confirmed"))
+		if (!strcmp(f->verdict, "confirmed")) {
 			f->level = LC_LEVEL_ERROR;
+			*f->doubt = '\0';
+		}
 	}
 	return rc;
 }
@@ -336,7 +339,7 @@ static int load_findings(struct loader *l)
 	int rc = lc_sql_prepare(l->s, &stmt,
 				"SELECT n.id, n.rule, n.level, n.message, "
 				"n.fix, n.fingerprint, " PLACE ", x.reason, "
-				"c.file, c.line, c.col, c.macro, '' "
+				"c.file, c.line, c.col, c.macro, '', n.doubt "
 				"FROM finding n" PLACE_OF("n.site")
 				"LEFT JOIN suppression x ON x.id = n.suppression "
 				"LEFT JOIN site c ON c.id = x.site "
@@ -354,6 +357,7 @@ static int load_findings(struct loader *l)
 		f->message = text(stmt, 3);
 		f->fix = text(stmt, 4);
 		f->fingerprint = text(stmt, 5);
+		f->doubt = text(stmt, 17);
 		get_place(stmt, 6, &f->at);
 		if (sqlite3_column_type(stmt, 11) != SQLITE_NULL) {
 			f->suppressed = text(stmt, 11);

@@ -44,6 +44,7 @@ enum lc_state {
 };
 struct lc_finding {
 	char *rule, *message, *fix, *fingerprint; /* fix: "" if none */
+	char *doubt; /* why it is possible and not sure, "" if it is sure */
 	/* Suppressed by a comment in the source: its reason ("" if it gives
 	 * none) and place. NULL: it is not. Reports for people leave it out. */
 	char *suppressed;

@@ -211,6 +211,7 @@ static json_t *finding(struct writer *w, const struct lc_finding *f)
 	if (f->related.len)
 		json_object_set_new(j, "related", related(w, f));
 	set_text(j, "fix", f->fix);
+	set_text(j, "doubt", f->doubt);
 	if (f->state)
 		set_text(j, "state", lc_state_name(f->state));
 	set_flag(j, "touched", f->touched);

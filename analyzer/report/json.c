@@ -161,6 +161,8 @@ json_t *lc_json_finding(const struct lc_finding *f)
 	json_object_set_new(j, "related", related(f));
 	if (*f->fix)
 		json_object_set_new(j, "fix", lc_json_text(f->fix));
+	if (*f->doubt)
+		json_object_set_new(j, "doubt", lc_json_text(f->doubt));
 	if (f->state)
 		json_object_set_new(j, "state",
 				    json_string(lc_state_name(f->state)));

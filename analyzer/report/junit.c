@@ -79,6 +79,10 @@ static void put_witness(const struct lc_finding *f, FILE *out)
 		put(verdict, out);
 	}
 	free(verdict);
+	if (*f->doubt) {
+		put("\npossible, not sure: ", out);
+		put(f->doubt, out);
+	}
 	if (*f->fix) {
 		put("\nto repair: ", out);
 		put(f->fix, out);

@@ -150,6 +150,10 @@ static void put_details(const struct lc_finding *f, FILE *out)
 		}
 	}
 	put_verdict(f, out);
+	if (*f->doubt) {
+		fputs("\npossible, not sure: ", out);
+		put_html(f->doubt, out);
+	}
 	if (*f->fix) {
 		fputs("\nto repair: ", out);
 		put_html(f->fix, out);

@@ -302,6 +302,8 @@ static void set_properties(json_t *result, const struct lc_finding *f)
 
 	if (*f->fix)
 		json_object_set_new(bag, "repair", lc_json_text(f->fix));
+	if (*f->doubt)
+		json_object_set_new(bag, "doubt", lc_json_text(f->doubt));
 	if (*f->at.macro)
 		json_object_set_new(bag, "macro", lc_json_text(f->at.macro));
 	if (f->verdict)

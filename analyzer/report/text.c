@@ -12,6 +12,7 @@
 
 #define INDENT_MAX 10 /* call depth after which notes stop moving right */
 #define COLUMN_MAX 44 /* widest column of a schedule */
+#define OUTSIDE "any caller of " /* before the name of a thread not seen */
 
 struct printer {
 	FILE *out;
@@ -133,15 +134,26 @@ static void put_excerpt(const struct printer *p, const struct lc_place *at)
 	free(text);
 }
 
-static void put_note(const struct printer *p, const struct lc_place *at,
-		     uint32_t depth, const char *text)
+/* What happens to a lock stands out from the calls on the way there. */
+static void put_step(const struct printer *p, const struct lc_place *at,
+		     uint32_t depth, const char *text, bool strong)
 {
 	put_place(p, at);
 	put_level(p, "note");
 	fprintf(p->out, "%*s",
 		2 * (int)(depth < INDENT_MAX ? depth : INDENT_MAX), "");
+	if (strong)
+		paint(p, BOLD);
 	put(p, text);
+	if (strong)
+		paint(p, PLAIN);
 	fputc('\n', p->out);
+}
+
+static void put_note(const struct printer *p, const struct lc_place *at,
+		     uint32_t depth, const char *text)
+{
+	put_step(p, at, depth, text, false);
 }
 
 /* ---- witnesses ---- */
@@ -170,7 +182,7 @@ static void put_trace(const struct printer *p, const struct lc_finding *f,
 		} else {
 			words = lc_step_words(t, i,
 					      f->traces.len > 1 ? number + 1 : 0);
-			put_note(p, &s->at, s->depth, words);
+			put_step(p, &s->at, s->depth, words, essential(s));
 			if (essential(s) && !lc_place_equal(&s->at, &f->at) &&
 			    !(i && lc_place_equal(&s->at, &s[-1].at)))
 				put_excerpt(p, &s->at);
@@ -255,6 +267,11 @@ static void collect_cells(const struct lc_finding *f, struct cells *c)
 		      by_order);
 }
 
+static bool fits(const char *name, uint32_t width)
+{
+	return lc_characters(name, strlen(name)) + 3 <= width;
+}
+
 /* "T1 worker()": as much of the thread's name as the column has room for. */
 static void put_heading(const struct printer *p, const struct lc_finding *f,
 			uint32_t thread, uint32_t width)
@@ -263,18 +280,21 @@ static void put_heading(const struct printer *p, const struct lc_finding *f,
 	const char *cut = strstr(name, " started at ");
 	char *part = lc_strndup(name, cut ? (size_t)(cut - name) : strlen(name));
 	char *clean = lc_cleaned(part, false);
-	char *text = lc_asprintf("T%u %s", thread + 1, clean);
-	uint32_t n = lc_characters(text, strlen(text));
+	bool last = thread + 1 == f->traces.len;
+	uint32_t n = (uint32_t)fprintf(p->out, "T%u", thread + 1);
+	const char *shown = clean;
 
-	if (n + 2 > width)
-		n = (uint32_t)fprintf(p->out, "T%u", thread + 1);
-	else
-		fputs(text, p->out);
-	if (thread + 1 < f->traces.len)
+	if (!last && !fits(clean, width - n) &&
+	    !strncmp(clean, OUTSIDE, strlen(OUTSIDE)))
+		shown += strlen(OUTSIDE);
+	if (last || fits(shown, width - n)) {
+		fprintf(p->out, " %s", shown);
+		n += 1 + lc_characters(shown, strlen(shown));
+	}
+	if (!last)
 		fprintf(p->out, "%*s", (int)(width - n), "");
 	free(part);
 	free(clean);
-	free(text);
 }
 
 /* Said only where it is so: the witness of every thread ends in a wait. */
@@ -335,6 +355,16 @@ static void put_verdict(const struct printer *p, const struct lc_finding *f)
 	free(text);
 }
 
+static void put_words(const struct printer *p, const struct lc_finding *f,
+		      const char *label, const char *words)
+{
+	char *text = lc_asprintf("%s%s", label, words);
+
+	if (*words)
+		put_note(p, &f->at, 0, text);
+	free(text);
+}
+
 static void put_finding(const struct printer *p, const struct lc_finding *f)
 {
 	put_place(p, &f->at);
@@ -349,12 +379,8 @@ static void put_finding(const struct printer *p, const struct lc_finding *f)
 	put_related(p, f);
 	put_schedule(p, f);
 	put_verdict(p, f);
-	if (*f->fix) {
-		char *text = lc_asprintf("to repair: %s", f->fix);
-
-		put_note(p, &f->at, 0, text);
-		free(text);
-	}
+	put_words(p, f, "possible, not sure: ", f->doubt);
+	put_words(p, f, "to repair: ", f->fix);
 }
 
 static void printer_init(struct printer *p, const struct lc_findings *f,

@@ -175,28 +175,17 @@ void solve_edges(struct solver *s, const struct threads *t)
 	}
 }
 
-/* How a thread comes to hold the one lock and want the other. */
-static uint32_t trace_of(struct solver *s, const struct threads *t,
-			 const struct edge *e, uint32_t thread)
-{
-	uint32_t depth;
-
-	trace_begin(s, thread_name(s, t, thread));
-	trace_path(s, t, thread, e->function);
-	depth = s->trace_depth;
-	trace_event(s, e->held.event, LC_ROLE_ACQUIRE,
-		    (enum lc_mode)e->held.mode);
-	s->trace_depth = depth;
-	trace_event(s, e->event, LC_ROLE_WANT, (enum lc_mode)e->mode);
-	s->trace_depth = 0;
-	return trace_end(s);
-}
-
 /* Is the lock in the callee's words still one that we would know? */
 static bool same_class(struct solver *s, uint32_t event, loc_t lock)
 {
 	return loc_class(&s->locs, s->events.data[event].lock, true) ==
 	       loc_class(&s->locs, lock, true);
+}
+
+static bool same_call(const struct event *h, const struct event *w)
+{
+	return h->function == w->function && h->instr == w->instr &&
+	       h->inner != LC_NONE && w->inner != LC_NONE;
 }
 
 /* The one call took the first and then the second; not, as a loop may, the first
@@ -206,8 +195,7 @@ static bool in_one_call(const struct solver *s, const struct event *h,
 {
 	const struct summary *sum;
 
-	if (h->function != w->function || h->instr != w->instr ||
-	    h->inner == LC_NONE || w->inner == LC_NONE)
+	if (!same_call(h, w))
 		return false;
 	sum = &s->summaries[s->events.data[h->inner].function];
 	for (uint32_t i = 0; i < sum->edges.len; i++)
@@ -215,6 +203,32 @@ static bool in_one_call(const struct solver *s, const struct event *h,
 		    sum->edges.data[i].event == w->inner)
 			return true;
 	return false;
+}
+
+/* How a thread comes to hold the one lock and want the other. The calls in which
+ * it does both are told once. */
+static uint32_t trace_of(struct solver *s, const struct threads *t,
+			 const struct edge *e, uint32_t thread)
+{
+	uint32_t depth, held = e->held.event, wanted = e->event;
+
+	trace_begin(s, thread_name(s, t, thread, e->function));
+	trace_path(s, t, thread, e->function);
+	while (in_one_call(s, &s->events.data[held], &s->events.data[wanted])) {
+		trace_call(s, held, false);
+		held = s->events.data[held].inner;
+		wanted = s->events.data[wanted].inner;
+	}
+	depth = s->trace_depth;
+	trace_event(s, held, LC_ROLE_ACQUIRE, (enum lc_mode)e->held.mode);
+	s->trace_depth = depth;
+	if (same_call(&s->events.data[held], &s->events.data[wanted])) {
+		trace_call(s, wanted, true);
+		wanted = s->events.data[wanted].inner;
+	}
+	trace_event(s, wanted, LC_ROLE_WANT, (enum lc_mode)e->mode);
+	s->trace_depth = 0;
+	return trace_end(s);
 }
 
 /* Both locks are taken in one call: the place is in there, in the function that

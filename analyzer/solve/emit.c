@@ -266,7 +266,8 @@ static void emit_threads(struct solver *s, const struct threads *t)
 
 	for (uint32_t i = 0; i < t->list.len; i++) {
 		const struct thread *th = &t->list.data[i];
-		uint32_t name = thread_name(s, t, i), start = LC_NONE;
+		uint32_t name = thread_name(s, t, i, LC_NONE);
+		uint32_t start = LC_NONE;
 		struct lc_fact_thread *n;
 
 		if (th->kind == THREAD_STARTED) {

@@ -376,6 +376,8 @@ struct thread {
 	uint32_t entry;  /* function; LC_NONE for THREAD_OUTSIDE */
 	uint32_t start;  /* index into starts */
 	uint32_t parent; /* thread that starts it, LC_NONE = unknown */
+	uint64_t programs; /* bit n: the n-th main may be its program's */
+	bool by_mains; /* only mains start it: it has a parent in each program */
 	bool many;
 	bool *alive_at_start; /* per thread */
 	struct context *contexts; /* per function */
@@ -433,7 +435,12 @@ void trace_event(struct solver *s, uint32_t event, enum lc_step_role last,
 void trace_step(struct solver *s, uint32_t site, enum lc_step_role role,
 		uint32_t text, uint32_t lock);
 uint32_t trace_end(struct solver *s);
+/* The one step into the callee of an event that stands for a call; `again`: the
+ * same call was a step already, in an earlier round of a loop. */
+void trace_call(struct solver *s, uint32_t event, bool again);
+/* `function`: where the thread is, to tell one caller from outside from
+ * another; LC_NONE: all of them. */
 uint32_t thread_name(struct solver *s, const struct threads *t,
-		     uint32_t thread);
+		     uint32_t thread, uint32_t function);
 
 #endif

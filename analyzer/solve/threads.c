@@ -205,13 +205,22 @@ static struct thread *add_thread(struct solver *s, struct threads *t)
 	return th;
 }
 
+/* What other flags make of a function that is called: by the same callers. */
+static bool called_as_variant(const struct solver *s, uint32_t f)
+{
+	uint32_t first = function_symbol(&s->program, f)->function;
+
+	return first != f && (s->ncallers[first] || s->entry[first]);
+}
+
 /* Functions that something we do not see may call, from any thread: all that
  * is visible when there is no main; with a main, what nobody calls. */
 static bool called_from_outside(const struct solver *s, uint32_t f)
 {
 	const struct symbol *sym = function_symbol(&s->program, f);
 
-	if ((s->entry[f] && !s->ncallers[f]) || s->declared[f])
+	if ((s->entry[f] && !s->ncallers[f]) || s->declared[f] ||
+	    called_as_variant(s, f))
 		return false;
 	if (s->has_main)
 		return !s->ncallers[f] &&
@@ -247,6 +256,50 @@ static void spread_outside(struct solver *s, struct threads *t,
 	lc_array_release(&roots);
 }
 
+static bool starts_in(const struct solver *s, const struct threads *t,
+		      uint32_t parent, uint32_t child)
+{
+	const struct thread *th = &t->list.data[child];
+	uint32_t f;
+
+	if (th->kind != THREAD_STARTED || parent == child)
+		return false;
+	f = s->starts.data[th->start].function;
+	return t->list.data[parent].contexts[f].reached;
+}
+
+/* Which of the mains begins the program that a thread belongs to? There are
+ * several if one compile database lists several programs. */
+static void find_programs(struct solver *s, struct threads *t)
+{
+	uint32_t n = t->list.len, mains = 0;
+	bool grew = true;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct thread *th = &t->list.data[i];
+
+		if (th->kind == THREAD_MAIN)
+			th->programs = 1ull << (mains++ % 64);
+		else if (th->kind != THREAD_STARTED)
+			th->programs = ~0ull;
+	}
+	while (grew) {
+		grew = false;
+		for (uint32_t i = 0; i < n; i++) {
+			struct thread *th = &t->list.data[i];
+			uint64_t before = th->programs;
+
+			for (uint32_t p = 0; p < n; p++)
+				if (starts_in(s, t, p, i))
+					th->programs |= t->list.data[p].programs;
+			grew |= th->programs != before;
+		}
+	}
+	for (uint32_t i = 0; i < n; i++)
+		if (!t->list.data[i].programs)
+			t->list.data[i].programs = ~0ull;
+}
+
 /* Who starts whom, who is running at whose start. */
 static void relate(struct solver *s, struct threads *t)
 {
@@ -255,7 +308,7 @@ static void relate(struct solver *s, struct threads *t)
 	for (uint32_t i = 0; i < n; i++) {
 		struct thread *th = &t->list.data[i];
 		const struct start *st;
-		uint32_t parents = 0;
+		uint32_t parents = 0, mains = 0;
 
 		th->alive_at_start = lc_alloc(n + 1);
 		if (th->kind != THREAD_STARTED)
@@ -266,9 +319,10 @@ static void relate(struct solver *s, struct threads *t)
 			const struct context *c = &pt->contexts[st->function];
 			struct context at = { 0 };
 
-			if (!c->reached || p == i)
+			if (!starts_in(s, t, p, i))
 				continue;
 			parents++;
+			mains += pt->kind == THREAD_MAIN;
 			th->parent = p;
 			th->many |= pt->many;
 			flow_live(s, t, &at, c, st->live.data, st->live.len);
@@ -278,7 +332,9 @@ static void relate(struct solver *s, struct threads *t)
 		}
 		if (parents != 1)
 			th->parent = LC_NONE;
-		if (parents > 1 || th->alive_at_start[i])
+		th->by_mains = parents && parents == mains;
+		/* of several mains each is a program of its own */
+		if (parents > (mains ? mains : 1) || th->alive_at_start[i])
 			th->many = true;
 	}
 }
@@ -322,6 +378,8 @@ void threads_find(struct solver *s, struct threads *t)
 		struct thread *th;
 
 		s->entry[s->starts.data[i].entry] = true;
+		if (called_as_variant(s, s->starts.data[i].function))
+			continue; /* the other one's callers start it */
 		if (t->list.len >= MAX_THREADS) {
 			incomplete(s, "program", "threads",
 				   "more thread starts than are told apart",
@@ -337,6 +395,7 @@ void threads_find(struct solver *s, struct threads *t)
 		spread(s, t, &t->list.data[i], &calls,
 		       &t->list.data[i].entry, 1);
 	spread_outside(s, t, &calls);
+	find_programs(s, t);
 	relate(s, t);
 	free(calls.first);
 	free(calls.list);
@@ -383,7 +442,11 @@ static bool outsider_alive(struct solver *s, const struct threads *t,
 static uint32_t child_of(const struct threads *t, uint32_t a, uint32_t b)
 {
 	for (uint32_t n = 0; b != LC_NONE && n < t->list.len; n++) {
-		if (t->list.data[b].parent == a)
+		const struct thread *th = &t->list.data[b];
+
+		if (th->parent == a ||
+		    (th->by_mains && t->list.data[a].kind == THREAD_MAIN &&
+		     (th->programs & t->list.data[a].programs)))
 			return b;
 		b = t->list.data[b].parent;
 	}
@@ -398,7 +461,7 @@ bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
 
 	if (a == b)
 		return p->many;
-	if (p->kind == THREAD_MAIN && q->kind == THREAD_MAIN)
+	if (!(p->programs & q->programs))
 		return false; /* two programs */
 	if (p->kind == THREAD_MAIN && q->kind == THREAD_OUTSIDE)
 		return outsider_alive(s, t, a, x);
@@ -410,6 +473,8 @@ bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
 	c = child_of(t, b, a);
 	if (c != LC_NONE)
 		return q->many || child_alive(s, t, b, y, c);
+	if (p->by_mains && q->by_mains)
+		return p->alive_at_start[b] || q->alive_at_start[a];
 	if (p->kind == THREAD_STARTED && q->kind == THREAD_STARTED &&
 	    p->parent != LC_NONE && p->parent == q->parent &&
 	    !t->list.data[p->parent].many)

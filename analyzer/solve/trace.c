@@ -49,19 +49,37 @@ uint32_t trace_end(struct solver *s)
 	return s->out->traces.len - 1;
 }
 
-uint32_t thread_name(struct solver *s, const struct threads *t,
-		     uint32_t thread)
+/* The function in which the thread's way to `function` begins. */
+static uint32_t first_function(const struct solver *s, const struct thread *th,
+			       uint32_t function)
 {
-	const struct thread *th;
+	for (uint32_t n = 0; n < MAX_PATH; n++) {
+		const struct context *c = &th->contexts[function];
 
-	if (thread == LC_NONE)
-		return emit_string(s, "any caller");
-	th = &t->list.data[thread];
-	if (th->kind == THREAD_OUTSIDE)
-		return emit_string(s, "any caller");
-	if (th->kind == THREAD_MAIN)
+		if (!c->reached || c->via == LC_NONE)
+			break;
+		function = s->callrecs.data[c->via].function;
+	}
+	return function;
+}
+
+uint32_t thread_name(struct solver *s, const struct threads *t,
+		     uint32_t thread, uint32_t function)
+{
+	const struct thread *th = thread == LC_NONE ? NULL
+						    : &t->list.data[thread];
+
+	if (th && th->kind == THREAD_MAIN)
 		return emit_string(s, "main");
-	return emit_string(s, "%s()", function_name(&s->program, th->entry));
+	if (th && th->kind != THREAD_OUTSIDE)
+		return emit_string(s, "%s()",
+				   function_name(&s->program, th->entry));
+	if (function == LC_NONE)
+		return emit_string(s, "any caller");
+	if (th)
+		function = first_function(s, th, function);
+	return emit_string(s, "any caller of %s()",
+			   function_name(&s->program, function));
 }
 
 static const char *verb(const struct event *e, bool want)
@@ -73,6 +91,18 @@ static const char *verb(const struct event *e, bool want)
 	return want ? "wants" : "takes";
 }
 
+void trace_call(struct solver *s, uint32_t event, bool again)
+{
+	uint32_t inner = s->events.data[event].inner;
+	uint32_t callee = s->events.data[inner].function;
+
+	trace_step(s, emit_event_site(s, event), LC_ROLE_CALL,
+		   emit_string(s, "calls %s()%s",
+			       function_name(&s->program, callee),
+			       again ? " again" : ""), LC_NONE);
+	s->trace_depth++;
+}
+
 void trace_event(struct solver *s, uint32_t event, enum lc_step_role last,
 		 enum lc_mode mode)
 {
@@ -80,17 +110,8 @@ void trace_event(struct solver *s, uint32_t event, enum lc_step_role last,
 
 	(void)mode;
 	for (; s->events.data[event].inner != LC_NONE;
-	     event = s->events.data[event].inner) {
-		uint32_t inner = s->events.data[event].inner;
-
-		trace_step(s, emit_event_site(s, event), LC_ROLE_CALL,
-			   emit_string(s, "calls %s()",
-				       function_name(&s->program,
-						     s->events.data[inner]
-							     .function)),
-			   LC_NONE);
-		s->trace_depth++;
-	}
+	     event = s->events.data[event].inner)
+		trace_call(s, event, false);
 	{
 		const struct event *e = &s->events.data[event];
 		uint32_t lock = emit_lock(s, e->lock,

@@ -89,7 +89,9 @@ static uint32_t held_instead(struct solver *s, const struct badrelease *b)
 
 		if (k->function == b->function && k->lock != b->lock &&
 		    comparable(s, k->lock, b->lock) && !k->held.cond &&
-		    !s->events.data[k->held.event].released)
+		    !s->events.data[k->held.event].released &&
+		    verdict_flow_reaches(s, k->function, k->held.instr,
+					 b->instr))
 			return i;
 	}
 	return LC_NONE;

@@ -22,13 +22,14 @@
 #include "store/identity.h"
 #include "store/sql.h"
 
-/* The columns of a rule; fix may be missing. */
+/* The columns of a rule; fix and doubt may be missing. */
 enum column {
 	COL_LEVEL, COL_MESSAGE, COL_SITE, COL_TRACES, COL_LOCKS, COL_RELATED,
-	COL_KEY, COL_FIX, COL_COUNT
+	COL_KEY, COL_FIX, COL_DOUBT, COL_COUNT
 };
 static const char *const column_names[COL_COUNT] = {
-	"level", "message", "site", "traces", "locks", "related", "key", "fix"
+	"level", "message", "site", "traces", "locks", "related", "key", "fix",
+	"doubt"
 };
 
 struct ref { /* one element of a list column: "12" or "12:text" */
@@ -42,7 +43,7 @@ struct refs {
 struct row {
 	const struct lc_rule *rule;
 	enum lc_level level;
-	char *message, *key, *fix, *identity;
+	char *message, *key, *fix, *doubt, *identity;
 	uint32_t site, nsteps, order; /* order: of arrival */
 	char *file;
 	uint32_t line, col, occurrence;
@@ -75,6 +76,7 @@ static void row_release(struct row *r)
 	free(r->message);
 	free(r->key);
 	free(r->fix);
+	free(r->doubt);
 	free(r->identity);
 	free(r->file);
 	refs_release(&r->traces);
@@ -220,6 +222,7 @@ static int fill_row(struct judge *j, struct row *r, sqlite3_stmt *stmt,
 	r->key = lc_strdup(text[COL_KEY]);
 	r->identity = lc_identity(r->key, j->root, &j->odd);
 	r->fix = lc_strdup(text[COL_FIX]);
+	r->doubt = lc_strdup(text[COL_DOUBT]);
 	if (!lc_level_parse(text[COL_LEVEL], &r->level) ||
 	    r->level == LC_LEVEL_NONE)
 		return bad_row(j, r, COL_LEVEL, text[COL_LEVEL],
@@ -267,7 +270,7 @@ static int find_columns(struct judge *j, const struct lc_rule *rule,
 			if (!strcmp(sqlite3_column_name(stmt, i),
 				    column_names[c]))
 				col[c] = i;
-		if (col[c] < 0 && c != COL_FIX)
+		if (col[c] < 0 && c < COL_FIX)
 			return lc_fail(j->err, "%s:%u: the rule's SELECT has no "
 					       "column '%s'",
 				       rule->file, rule->line,
@@ -509,17 +512,17 @@ static int write_findings(struct judge *j)
 	sqlite3_stmt *stmt;
 	int rc = lc_sql_prepare(j->s, &stmt,
 				"INSERT INTO finding VALUES "
-				"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+				"(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 				j->err);
 
 	for (uint32_t i = 0; rc == 0 && i < j->rows.len; i++) {
 		const struct row *r = &j->rows.data[i];
 		char *print = fingerprint(r);
 
-		rc = lc_sql_insert(j->s, stmt, j->err, "itttrtntti", i,
+		rc = lc_sql_insert(j->s, stmt, j->err, "itttrtnttti", i,
 				   r->rule->id, lc_level_name(r->level),
 				   r->message, r->site, r->key, r->occurrence,
-				   print, r->fix,
+				   print, r->fix, r->doubt,
 				   r->suppression == LC_NOT_FOUND
 					   ? LC_NONE
 					   : r->suppression);

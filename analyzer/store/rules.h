@@ -14,7 +14,7 @@
  *   --
  *   -- ## Bad               Markdown up to the next "## "; then Good, Manual
  *   SELECT …;               with the columns level, message, site, traces,
- *                           locks, related, key and perhaps fix
+ *                           locks, related, key and perhaps fix and doubt
  */
 #ifndef LC_STORE_RULES_H
 #define LC_STORE_RULES_H

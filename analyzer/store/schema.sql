@@ -283,6 +283,7 @@ CREATE TABLE finding ( -- in the order of the report
 	occurrence  INTEGER NOT NULL, -- from 1, among equal (rule, key)
 	fingerprint TEXT NOT NULL UNIQUE, -- of rule, key and occurrence
 	fix         TEXT NOT NULL, -- a suggested repair, '' if none
+	doubt       TEXT NOT NULL, -- what it is not sure of, '' if it is sure
 	suppression INTEGER REFERENCES suppression(id) -- NULL: it is reported
 ) STRICT;
 
@@ -608,7 +609,7 @@ SELECT n.id, n.level, n.rule, n.message,
 	coalesce((SELECT group_concat(name, ', ') FROM
 		(SELECT l.name FROM finding_lock x JOIN lock l ON l.id = x.lock
 		 WHERE x.finding = n.id ORDER BY x.seq)), '') AS locks,
-	n.fix, n.fingerprint, n.key, n.occurrence,
+	n.fix, n.doubt, n.fingerprint, n.key, n.occurrence,
 	n.suppression IS NOT NULL AS suppressed, n.suppression AS suppression_id
 FROM finding n
 LEFT JOIN site s ON s.id = n.site

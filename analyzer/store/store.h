@@ -23,7 +23,7 @@
 /* "lkck" in the file's head; and the version of schema.sql: raise it with
  * every change of a table (a file of another version is refused). */
 #define LC_STORE_APPLICATION_ID 0x6c6b636b
-#define LC_STORE_SCHEMA 3
+#define LC_STORE_SCHEMA 4
 
 struct lc_store; /* opaque; one thread at a time */
 

@@ -154,14 +154,15 @@ def test_markdown(box):
 def inflate(path, n):
     """Copies of the findings in a database until there are n."""
     db = sqlite3.connect(path)
-    rows = db.execute("SELECT id, rule, message, site, key, fix FROM finding "
+    rows = db.execute("SELECT id, rule, message, site, key, fix, doubt FROM finding "
                       "ORDER BY id").fetchall()
     for i in range(len(rows), n):
-        old, rule, message, site, key, fix = rows[i % len(rows)]
-        db.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        old, rule, message, site, key, fix, doubt = rows[i % len(rows)]
+        db.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
                    "NULL)",
                    (i + 1, rule, ("error", "warning", "note")[i % 3], message,
-                    site, key, i + 1, hashlib.md5(b"%d" % i).hexdigest(), fix))
+                    site, key, i + 1, hashlib.md5(b"%d" % i).hexdigest(), fix,
+                    doubt))
         for table in ("trace", "lock"):
             db.execute(f"INSERT INTO finding_{table} SELECT ?, seq, {table} "
                        f"FROM finding_{table} WHERE finding = ?", (i + 1, old))

@@ -354,7 +354,7 @@ void two(void)
               f"the first edge is what changed: {done}")
     done = box.run("check", "--fail-on", "warning", "a é.c", "--", code=1)
     box.check([f[1] for f in done.findings()] == [15], f"without: {done}")
-    first = "T1 any caller: %s() begins"
+    first = "T1 any caller of %s(): "
     box.check(first % "one" in done.out, f"the cycle begins with one(): {done}")
     box.write("a é.c", head + "\n" + (cycle % inner).replace(
         "k(&k);\n\tpthread_mutex_lock(&m", "k( &k);\n\tpthread_mutex_lock( &m"))

@@ -32,7 +32,7 @@ def data_of(html):
 def spoil(box):
     """Puts hostile text wherever the database has some."""
     db = sqlite3.connect(os.path.join(box.path, "facts.db"))
-    for table, column in (("finding", "message"), ("finding", "fix"),
+    for table, column in (("finding", "message"), ("finding", "fix"), ("finding", "doubt"),
                           ("site", "file"), ("site", "macro"),
                           ("lock", "name"), ("lock", "class"),
                           ("trace", "thread"), ("step", "text"),

@@ -72,6 +72,60 @@ def test_paths_restrict_the_database(box):
     box.check([f[0] for f in done.findings()] == ["b/g.c"], str(done))
 
 
+# A thread is joined before main takes the locks the other way round.
+both_ways = """#include <assert.h>
+#include <pthread.h>
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
+static void forth(int n)
+{
+	assert(n > 0);
+	pthread_mutex_lock(&a);
+	pthread_mutex_lock(&b);
+	pthread_mutex_unlock(&b);
+	pthread_mutex_unlock(&a);
+}
+static void *worker(void *p)
+{
+	forth(*(int *)p);
+	return p;
+}
+void start(pthread_t *t, int *n)
+{
+	assert(n);
+	pthread_create(t, 0, worker, n);
+}
+int main(int argc, char **argv)
+{
+	pthread_t t;
+	assert(argv);
+	start(&t, &argc);
+	%s
+	pthread_mutex_lock(&b);
+	pthread_mutex_lock(&a);
+	pthread_mutex_unlock(&a);
+	pthread_mutex_unlock(&b);
+	return argc;
+}
+"""
+
+
+def test_one_source_in_two_programs(box):
+    """A release and a debug build of the same sources, as a makefile's `all`
+    may have them: neither is to be blamed for what the other one does."""
+    for line, rules in (("pthread_join(t, 0);", []),
+                        ("pthread_detach(t);", ["lock-order-cycle"])):
+        box.write("m.c", both_ways % line)
+        both = [{"directory": box.path, "file": "m.c",
+                 "arguments": ["cc", flag, "-o", f"{n}-m.o", "-c", "m.c"]}
+                for n, flag in (("kvd", "-DNDEBUG"), ("kvd_debug", "-DD"))]
+        for entries in (both[:1], both[1:], both):
+            box.write("compile_commands.json", json.dumps(entries))
+            done = box.run("check", "--fail-on", "none", code=0)
+            box.check([f[3] for f in done.findings()] == rules,
+                      f"{line} {len(entries)}: {done}")
+
+
 def test_commands_are_data(box):
     """Nothing of a command is run, and no flag of it writes a file."""
     box.write("f.c", from_flag)

@@ -265,3 +265,67 @@ def test_several_databases(box):
     box.write("three/compile_commands.json", "[")
     box.fault("check", "-p", "one", "-p", "three",
               says=["three/compile_commands.json"])
+
+
+# One call takes both locks; a loop's next call of a function wants a second one.
+CALLS = """#include <pthread.h>
+struct account {
+	pthread_mutex_t lock;
+	long sum;
+};
+static pthread_mutex_t book = PTHREAD_MUTEX_INITIALIZER;
+static void enter(struct account *a)
+{
+	pthread_mutex_lock(&a->lock);
+	a->sum++;
+	pthread_mutex_lock(&book);
+	pthread_mutex_unlock(&book);
+	pthread_mutex_unlock(&a->lock);
+}
+void deposit(struct account *a)
+{
+	enter(a);
+}
+void audit(struct account *a)
+{
+	pthread_mutex_lock(&book);
+	pthread_mutex_lock(&a->lock);
+	pthread_mutex_unlock(&a->lock);
+	pthread_mutex_unlock(&book);
+}
+"""
+
+
+def test_calls_that_take_both_locks_are_told_once(box):
+    box.write("a.c", CALLS)
+    done = box.run("check", "--fail-on", "warning", "a.c", "--", code=1)
+    notes = re.findall(r"note: ( *T\d.*)", done.out)
+    box.equal("\n".join(notes), """\
+T1 any caller of deposit(): deposit() begins
+T1: calls enter()
+  T1: takes account.lock
+  T1: wants book; holds account.lock
+T2 any caller of audit(): audit() begins
+T2: takes book
+T2: wants account.lock; holds book""", "the witness")
+
+
+def test_a_warning_says_what_it_is_not_sure_of(box):
+    box.write("a.c", CALLS)
+    args = ("--fail-on", "warning", "a.c", "--")
+    done = box.run("check", *args, code=1)
+    doubt = re.search("note: possible, not sure: (.*)", done.out)
+    box.check(doubt and "account.lock is one lock in each of many objects" in
+              doubt[1] and "nothing is seen to start a thread for T2" in
+              doubt[1], str(done))
+    row = json.loads(box.run("check", "-f", "json", *args, code=1).out)
+    box.equal(row["doubt"], doubt[1], "JSON")
+    log = json.loads(box.run("check", "-f", "sarif", *args, code=1).out)
+    box.equal(log["runs"][0]["results"][0]["properties"]["doubt"], doubt[1],
+              "SARIF")
+    for form in ("markdown", "junit"):
+        done = box.run("report", "-f", form, code=0)
+        box.check(f"possible, not sure: {doubt[1]}" in done.out, done.out)
+    box.write("b.c", BAD)
+    done = box.run("check", "b.c", "--", code=1)
+    box.check("not sure" not in done.out, f"an error is sure: {done}")

@@ -64,7 +64,7 @@ static void every_table_is_written(void **state)
 	(void)state;
 	expect(s, "SELECT * FROM meta ORDER BY key",
 	       "key\tvalue\ncalls_unresolved\t2\nfunctions_total\t9\n"
-	       "root\t/src\nschema\t3\ntool\tlockcheck " LC_VERSION "\n");
+	       "root\t/src\nschema\t4\ntool\tlockcheck " LC_VERSION "\n");
 	expect(s, "SELECT id, name, status, message, ndropped FROM v_unit",
 	       "id\tname\tstatus\tmessage\tndropped\n1\ta.c\tok\t\t0\n"
 	       "2\tbroken.c\tfailed\tno such file\t3\n");

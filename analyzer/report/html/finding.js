@@ -406,6 +406,7 @@ function drawFinding(f) {
 						f.ring && el('p', { class: 'message' }, f.message),
 					)
 				: null,
+			f.doubt && section('Possible, not sure', el('p', { class: 'callout doubt' }, f.doubt)),
 			f.fix && section('Suggested repair', el('p', { class: 'callout fix' }, f.fix)),
 			verdictPart(f),
 			f.threads.length
