@@ -6,7 +6,7 @@
  * releases it an unlock function: then the other half is somewhere. Where all
  * others take and release a class in pairs, there is no other half.
  */
-#include "solve/internal.h"
+#include "solve/verdict.h"
 
 #include <stdlib.h>
 
@@ -82,6 +82,17 @@ static bool pointless(const struct solver *s, const struct badrelease *b)
 	       (function_symbol(&s->program, f)->flags & LC_SYM_INTERNAL);
 }
 
+/* The function took one such lock and releases another: a mistake, not half of
+ * a pair. */
+static bool wrong_object(struct solver *s, const struct badrelease *b)
+{
+	uint32_t k = verdict_held_instead(s, b);
+
+	return k != LC_NONE &&
+	       loc_class(&s->locs, s->leaks.data[k].lock, true) ==
+		       loc_class(&s->locs, b->lock, true);
+}
+
 void balance_find(struct solver *s)
 {
 	for (uint32_t i = 0; i < s->okreleases.len; i++)
@@ -93,6 +104,7 @@ void balance_find(struct solver *s)
 		if (b->why != LC_BAD_DOUBLE && b->why != LC_BAD_FAILED_TRY &&
 		    !s->events.data[b->event].satisfied &&
 		    !sometimes_own(s, b) && !pointless(s, b) &&
+		    !wrong_object(s, b) &&
 		    !takes_itself(s, b->function, b->lock)) {
 			mark(s, b->lock, CLASS_RELEASED_ALONE);
 			s->released_by_pointer |=

@@ -631,6 +631,28 @@ bool verdict_beyond_counting(struct solver *s, uint32_t function, loc_t lock,
 	return false;
 }
 
+/* Of the lock that is left held nobody hears: there is but one of it, no caller
+ * releases it, or it is taken on some ways only and nothing says on which. */
+static bool told_to_nobody(struct solver *s, const struct leak *k)
+{
+	return loc_is_exact(&s->locs, k->lock) || nobody_takes_over(s, k) ||
+	       (!k->has_ret && some_exit_without(s, k));
+}
+
+/* The next round of the loop takes it again: that is told, and once. */
+static bool told_in_loop(struct solver *s, const struct leak *k)
+{
+	for (uint32_t i = 0; i < s->reacquires.len; i++) {
+		const struct reacquire *r = &s->reacquires.data[i];
+
+		if (r->loop && !r->weak && r->function == k->function &&
+		    r->held_event == k->held.event &&
+		    !recursive(s, r->lock, r->event))
+			return true;
+	}
+	return false;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
@@ -640,7 +662,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 							       : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
-	    acquired_twice(s, k) || k->weak || built_of_tries(s, k) ||
+	    acquired_twice(s, k) || told_in_loop(s, k) || k->weak || built_of_tries(s, k) ||
 	    s->summaries[k->function].inexact || vague_element(s, k) ||
 	    verdict_beyond_counting(s, k->function, k->lock, k->held.event))
 		return;
@@ -672,8 +694,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	}
 	if (!mine && forgotten(s, k)) {
 		emit_leak(s, k, LC_EXIT_RETURN, false, LC_NONE, failure,
-			  loc_is_exact(&s->locs, k->lock) ? strength
-							  : LC_POSSIBLE);
+			  told_to_nobody(s, k) ? strength : LC_POSSIBLE);
 		return;
 	}
 	if (!mine) {

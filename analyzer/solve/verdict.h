@@ -32,6 +32,10 @@ bool verdict_name_has_any(const char *name, const char *const *words,
 			  size_t n);
 
 /* verdict_release.c */
+/* A leak of the function that explains the release: the wrong lock of two was
+ * released; LC_NONE = there is none. */
+uint32_t verdict_held_instead(const struct solver *s,
+			      const struct badrelease *b);
 void verdict_releases(struct solver *s);
 
 #endif

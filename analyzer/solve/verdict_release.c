@@ -82,7 +82,8 @@ static bool comparable(const struct solver *s, loc_t held, loc_t released)
 
 /* A lock this function holds at an exit that gave up another: the wrong one
  * was released. */
-static uint32_t held_instead(struct solver *s, const struct badrelease *b)
+uint32_t verdict_held_instead(const struct solver *s,
+			      const struct badrelease *b)
 {
 	for (uint32_t i = 0; i < s->leaks.len; i++) {
 		const struct leak *k = &s->leaks.data[i];
@@ -268,7 +269,7 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 		emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE, LC_POSSIBLE);
 		return;
 	}
-	instead = held_instead(s, b);
+	instead = verdict_held_instead(s, b);
 	/* perhaps taken by one function and left for another */
 	if (instead != LC_NONE && kept_elsewhere(s, b))
 		instead = LC_NONE;
@@ -329,8 +330,7 @@ static bool unseen_holders(struct solver *s, const struct badrelease *b)
  * lock go for a while where this caller has none. */
 static void judge_given_up(struct solver *s, struct badrelease *b)
 {
-	const struct event *e =
-		&s->events.data[event_innermost(s, b->event)];
+	const struct event *e = &s->events.data[event_innermost(s, b->event)];
 	enum lc_bad_release why = e->kind == EV_WAIT ? LC_BAD_WAIT : b->why;
 	enum lc_strength strength = LC_SURE;
 	uint32_t other = LC_NONE;
@@ -338,6 +338,10 @@ static void judge_given_up(struct solver *s, struct badrelease *b)
 	if (b->weak || s->summaries[b->function].inexact || b->asked_again ||
 	    !verdict_steady(&s->locs, b->lock) || someone_held(s, b->event))
 		return;
+	/* as judge_bad_release() */
+	if (s->entry[b->function] && !verdict_is_main(s, b->function) &&
+	    (balance_of(s, b->lock) & CLASS_KEPT))
+		strength = LC_POSSIBLE;
 	if (b->why == LC_BAD_DOUBLE)
 		other = emit_event_site(s, b->other_event);
 	else if (!starts_thread_or_program(s, b->function) &&
