@@ -176,6 +176,8 @@ struct lc_instr {
 #define LC_INSTR_STEP      (1u << 3) /* … a number grew by the operand: if that is
 				      * no constant, 0 becomes it, and any
 				      * other number something else */
+#define LC_INSTR_REFERENCE (1u << 4) /* … by one, and nobody looks at it: a
+				      * reference more, where it counts such */
 
 /* ---- blocks ---- */
 enum lc_term_kind {

@@ -322,6 +322,13 @@ void fe_incomplete(struct lc_parser *fe, const char *reason);
 
 struct fe_value fe_read_object(struct lc_parser *fe, uint32_t node);
 
+/* lower_atomic.c */
+struct fe_value fe_atomic(struct lc_parser *fe, uint32_t node, bool want);
+/* Compare and exchange, and where it leads if it did or did not. */
+bool fe_is_exchange(struct lc_parser *fe, uint32_t node);
+void fe_exchange(struct lc_parser *fe, uint32_t node, uint32_t yes,
+		 uint32_t no);
+
 /* lower_op.c; `want` = the value is used */
 struct fe_value fe_unary(struct lc_parser *fe, uint32_t node, bool want);
 struct fe_value fe_binary(struct lc_parser *fe, uint32_t node);

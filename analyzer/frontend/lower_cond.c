@@ -59,7 +59,8 @@ bool fe_is_logical(struct lc_parser *fe, uint32_t node)
 	enum CXBinaryOperatorKind op = binary_op(fe, node);
 
 	return op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr ||
-	       is_comparison(op) || is_not(fe, node);
+	       is_comparison(op) || is_not(fe, node) ||
+	       fe_is_exchange(fe, node);
 }
 
 bool fe_is_conditional(struct lc_parser *fe, uint32_t node)
@@ -295,6 +296,8 @@ void fe_cond(struct lc_parser *fe, uint32_t node, uint32_t yes, uint32_t no)
 	else if (fe_kind(fe, node) == CXCursor_ConditionalOperator &&
 		 fe_node(fe, node)->n == 3)
 		three_way(fe, node, yes, no);
+	else if (fe_is_exchange(fe, node))
+		fe_exchange(fe, node, yes, no);
 	else
 		plain(fe, node, yes, no);
 }

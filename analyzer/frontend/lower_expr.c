@@ -275,22 +275,6 @@ static bool effect_children(struct lc_parser *fe, uint32_t node)
 	return true;
 }
 
-/* An atomic builtin (__atomic_*, __c11_atomic_*): the object it is given may
- * have changed afterwards, and its result is not known. */
-static void eval_atomic(struct lc_parser *fe, uint32_t node)
-{
-	uint32_t i = fe_node(fe, node)->first;
-	struct fe_value v = fe_eval(fe, i), opaque = fe_opaque();
-	struct lc_pos pos;
-
-	for (i = fe_node(fe, i)->next; i != LC_NONE; i = fe_node(fe, i)->next)
-		fe_effect(fe, i);
-	if (v.kind != LC_OP_ADDR && v.kind != LC_OP_LOAD)
-		return;
-	fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
-	fe_assign(fe, fe_deref(fe, &v), &opaque, &pos, LC_INSTR_OPAQUE);
-}
-
 /* The branch that __builtin_choose_expr takes, or LC_NONE. */
 static uint32_t chosen(struct lc_parser *fe, uint32_t node)
 {
@@ -302,7 +286,8 @@ static uint32_t chosen(struct lc_parser *fe, uint32_t node)
 	return fe_child(fe, node, c ? 1 : 2);
 }
 
-static struct fe_value eval_unexposed(struct lc_parser *fe, uint32_t node)
+static struct fe_value eval_unexposed(struct lc_parser *fe, uint32_t node,
+				      bool want)
 {
 	uint32_t first = fe_node(fe, node)->first, pick;
 
@@ -315,9 +300,8 @@ static struct fe_value eval_unexposed(struct lc_parser *fe, uint32_t node)
 		return fe_eval(fe, pick);
 	if (fe_node(fe, node)->n >= 2 && fe_is_expr(fe_kind(fe, first)) &&
 	    fe_node_shape(fe, first) == FE_POINTER)
-		eval_atomic(fe, node);
-	else
-		effect_children(fe, node);
+		return fe_atomic(fe, node, want);
+	effect_children(fe, node);
 	return fe_opaque();
 }
 
@@ -364,7 +348,7 @@ static struct fe_value eval_kind(struct lc_parser *fe, uint32_t node)
 	case CXCursor_StmtExpr:
 		return fe_stmt_expr(fe, node, true);
 	case CXCursor_UnexposedExpr:
-		return eval_unexposed(fe, node);
+		return eval_unexposed(fe, node, true);
 	case CXCursor_GenericSelectionExpr:
 		pick = generic_choice(fe, node);
 		return pick == LC_NONE ? fe_opaque() : fe_eval(fe, pick);
@@ -510,7 +494,7 @@ void fe_effect(struct lc_parser *fe, uint32_t node)
 		else if (fe_is_wrapper(fe, node))
 			fe_effect(fe, fe_node(fe, node)->first);
 		else
-			eval_unexposed(fe, node);
+			eval_unexposed(fe, node, false);
 		break;
 	case CXCursor_GenericSelectionExpr:
 	case CXCursor_AddrLabelExpr:

@@ -25,6 +25,8 @@ static struct fe_value step_by_one(struct lc_parser *fe, uint32_t node,
 	CXType type = clang_getCursorType(fe_node(fe, node)->c);
 
 	fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
+	if (by == 1 && !want)
+		flags |= LC_INSTR_REFERENCE;
 	if (fe_shape_of(type) == FE_POINTER) {
 		enum fe_shape to = fe_shape_of(clang_getPointeeType(
 			clang_getCanonicalType(type)));

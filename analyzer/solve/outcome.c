@@ -156,7 +156,7 @@ static bool has_failed(const struct state *st)
  * speaks of (a lock in it is held, it is the result). Any other write only
  * makes the old content unknown, which the filter of writes says already. */
 static bool worth_telling(const struct sim *m, const struct outcome *o,
-			  struct value v)
+			  struct value v, struct value ret)
 {
 	const struct locs *l = &m->s->locs;
 	loc_t root;
@@ -167,7 +167,7 @@ static bool worth_telling(const struct sim *m, const struct outcome *o,
 	if (loc_at(l, root)->kind == ROOT_LOCAL)
 		return loc_at(l, root)->ref != m->function;
 	if (loc_at(l, root)->kind != ROOT_SYM ||
-	    loc_at(l, root)->why == SYM_ALLOC)
+	    loc_at(l, root)->why == SYM_ALLOC || v.loc == ret.loc)
 		return true;
 	for (uint32_t i = 0; i < o->ndeltas; i++)
 		if (loc_at(l, o->deltas[i].held.lock)->root == root)
@@ -176,8 +176,9 @@ static bool worth_telling(const struct sim *m, const struct outcome *o,
 }
 
 static void put_writes(struct sim *m, struct outcome *o,
-		       const struct state *st)
+		       const struct exitrec *e)
 {
+	const struct state *st = e->state;
 	uint32_t n = 0;
 
 	o->writes = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(*o->writes));
@@ -191,7 +192,7 @@ static void put_writes(struct sim *m, struct outcome *o,
 			b->value = value_const(f.lo);
 		nonnull = b->value.loc && fact_test(&f, LC_NE, 0) == 1;
 		if (own_local(m, b->loc) ||
-		    (!nonnull && !worth_telling(m, o, b->value)))
+		    (!nonnull && !worth_telling(m, o, b->value, e->ret)))
 			continue;
 		if (loc_at(&m->s->locs, loc_at(&m->s->locs, b->loc)->root)
 			    ->kind == ROOT_SYM)
@@ -250,7 +251,7 @@ static void build(struct sim *m, const struct exitrec *e)
 	struct outcome *o = lc_push(&m->sum->outcomes);
 
 	put_deltas(m, o, e);
-	put_writes(m, o, e->state);
+	put_writes(m, o, e);
 	put_marks(m, o, e->state);
 	o->nconds = sim_conds(m, e->state, m->keep, &o->conds);
 	o->weak = e->state->weak;
@@ -330,6 +331,19 @@ static bool answers(struct sim *m, const struct exitrec *a,
 	       (f.lo == 0 || g.lo == 0) && conditions_apart(m, a, b);
 }
 
+/* `if (s->lock) return s->lock; return s->lock = make();`: what is there, or
+ * else something new. */
+static bool lazy(struct sim *m, const struct exitrec *a,
+		 const struct exitrec *b)
+{
+	return a->has_ret && a->ret.loc && b->ret.loc &&
+	       function_symbol(&m->s->program, m->function)->flags &
+		       LC_SYM_POINTER_RET &&
+	       sim_visible(&m->s->locs, a->ret.loc) !=
+		       sim_visible(&m->s->locs, b->ret.loc) &&
+	       conditions_apart(m, a, b);
+}
+
 static void make_outcomes(struct sim *m)
 {
 	LC_ARRAY(struct exitrec) groups = { 0 };
@@ -359,7 +373,8 @@ static void make_outcomes(struct sim *m)
 			    has_failed(groups.data[k].state) !=
 				    has_failed(e->state))
 				continue;
-			if ((uniform && !answers(m, &groups.data[k], e)) ||
+			if ((uniform && !answers(m, &groups.data[k], e) &&
+			     !lazy(m, &groups.data[k], e)) ||
 			    (ret_class(&f) == ret_class(&g) &&
 			     (groups.len >= FEW_OUTCOMES ||
 			      !conditions_apart(m, &groups.data[k], e))))

@@ -64,6 +64,11 @@ loc_t sim_self(struct sim *m)
 			0);
 }
 
+/*
+ * Volatile or atomic: others may change it. A flag is asked twice all the same,
+ * and mostly says the same; but a number that was put there is not believed to
+ * stay. (Of locals, which setjmp() brings back, nothing is believed.)
+ */
 static bool volatile_step(struct sim *m, const struct lc_path *q,
 			  const struct lc_step *last)
 {
@@ -81,6 +86,14 @@ static bool volatile_step(struct sim *m, const struct lc_path *q,
 		return m->u->locals.data[m->flow->first_local + q->root].flags &
 		       LC_LOCAL_VOLATILE;
 	return false;
+}
+
+static bool inside_local(const struct sim *m, const struct lc_path *q)
+{
+	for (uint32_t i = 0; i < q->nsteps; i++)
+		if (m->u->steps.data[q->first_step + i].kind == LC_STEP_DEREF)
+			return false;
+	return q->root_kind == LC_ROOT_LOCAL;
 }
 
 /* What is stored there: by this function, or by a static initialiser. */
@@ -180,7 +193,7 @@ static struct value load_path(struct sim *m, struct state *st, uint32_t path)
 	loc_t x = walk(m, st, q, derived ? q->nsteps - 1 : q->nsteps);
 	struct value v;
 
-	if (volatile_step(m, q, derived ? NULL : last))
+	if (inside_local(m, q) && volatile_step(m, q, derived ? NULL : last))
 		return value_addr(
 			loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
 	v = load(m, st, x);
@@ -474,11 +487,32 @@ void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 
 /* ---- instructions ---- */
 
+/* Does it count references, by its name? */
+static bool counts_references(const struct sim *m, loc_t x)
+{
+	const struct loc *n = loc_at(&m->s->locs, x);
+	const char *name;
+
+	if (n->kind != STEP_FIELD && n->kind != ROOT_GLOBAL)
+		return false;
+	name = lc_str(m->s->program.strings,
+		      n->kind == STEP_FIELD
+			      ? m->s->program.fields.data[n->ref].name
+			      : m->s->program.symbols.data[n->ref].name);
+	return strcasestr(name, "ref") || strcasestr(name, "use");
+}
+
 static struct value grown(struct sim *m, struct state *st, loc_t x,
-			  const struct lc_operand *o, struct value by)
+			  const struct lc_instr *in, const struct lc_operand *o,
+			  struct value by)
 {
 	struct value old = load(m, st, x);
 	struct fact f = state_fact(st, &m->s->locs, old);
+
+	/* who takes a reference has one */
+	if (in->flags & LC_INSTR_REFERENCE && fact_is_any(&f) &&
+	    counts_references(m, x))
+		state_assume(&m->arena, st, &m->s->locs, old, LC_GT, 0);
 
 	/* `if (depth) depth++`: what is counted up is no negative number */
 	if (o->kind == LC_OP_CONST && o->value > 0 && f.lo == INT64_MIN &&
@@ -508,15 +542,22 @@ static void do_assign(struct sim *m, struct state *st,
 	}
 	v = sim_operand(m, st, in->operand);
 	if (in->flags & LC_INSTR_STEP)
-		v = grown(m, st, x, o, v);
+		v = grown(m, st, x, in, o, v);
 	if (o->kind == LC_OP_UNKNOWN)
 		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
 	state_forget_below(st, l, x);
-	if (!volatile_step(m, q,
-			   q->nsteps ? &m->u->steps.data[q->first_step +
-							 q->nsteps - 1]
-				     : NULL))
-		state_store(&m->arena, st, x, v);
+	if (volatile_step(m, q,
+			  q->nsteps ? &m->u->steps.data[q->first_step +
+							q->nsteps - 1]
+				    : NULL)) {
+		if (inside_local(m, q))
+			return;
+		/* a loop may wait until somebody changes it */
+		if (!v.loc)
+			v = value_addr(loc_sym(l, SYM_HAVOC, m->function,
+					       m->instr, x));
+	}
+	state_store(&m->arena, st, x, v);
 }
 
 static void do_decl(struct sim *m, struct state *st, const struct lc_instr *in)
