@@ -226,8 +226,33 @@ static bool may_be_one(struct locs *l, loc_t a, loc_t b)
 	       loc_class(l, a, true) == loc_class(l, b, true);
 }
 
+/* x with every index that is known to be one number as that number. */
+static loc_t with_known_indexes(struct sim *m, const struct state *st, loc_t x)
+{
+	struct locs *l = &m->s->locs;
+
+	for (loc_t at = x; loc_at(l, at)->kind >= STEP_FIELD;
+	     at = loc_at(l, at)->parent) {
+		struct loc n = *loc_at(l, at);
+		struct fact f;
+
+		if (n.kind != STEP_INDEX_VALUE)
+			continue;
+		f = state_fact(st, l, value_addr(n.ref));
+		if (f.lo == f.hi)
+			x = loc_rebase(l, x, at,
+				       loc_step(l, n.parent, STEP_INDEX, 0,
+						f.lo));
+	}
+	return x;
+}
+
 struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock)
 {
+	for (uint32_t i = st->held.len; i-- > 0;)
+		if (st->held.data[i].count > 0 &&
+		    with_known_indexes(m, st, st->held.data[i].lock) == lock)
+			return &st->held.data[i];
 	for (uint32_t i = st->held.len; i-- > 0;) {
 		struct held *h = &st->held.data[i];
 
