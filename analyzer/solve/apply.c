@@ -404,22 +404,12 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 	struct callback n = *cb;
 
 	n.event = sim_lift_event(m, cb->event, target);
-	for (uint32_t i = 0; i < m->sum->callbacks.len; i++)
-		if (m->sum->callbacks.data[i].event == n.event)
-			return;
-	if (m->sum->callbacks.len >= MAX_CALLBACKS) {
-		m->sum->capped = true;
-		m->cap_reason = "too many calls through parameters";
-		return;
-	}
 	n.target = target;
 	for (uint32_t i = 0; i < cb->nargs; i++)
 		if (cb->args[i].loc)
 			n.args[i] = subst(b, cb->args[i].loc);
-	n.dropped = sim_copy(m->keep,
-			     lift_locs(m, b, cb->dropped, cb->ndropped),
-			     cb->ndropped * sizeof(loc_t));
-	n.held = cb->nheld ? lc_arena_alloc(m->keep,
+	n.dropped = lift_locs(m, b, cb->dropped, cb->ndropped);
+	n.held = cb->nheld ? lc_arena_alloc(&m->scratch,
 					    cb->nheld * sizeof(*n.held))
 			   : NULL;
 	for (uint32_t i = 0; i < cb->nheld; i++) {
@@ -431,7 +421,7 @@ static void keep_callback(const struct subst *b, const struct callback *cb,
 	n.handle = cb->handle ? subst_loc(b, cb->handle) : 0;
 	if (cb->start)
 		n.nfilled = filled(m, b->pre, n.args[0], &n.filled);
-	*lc_push(&m->sum->callbacks) = n;
+	told_callback(m, &n);
 }
 
 /* A name that only a caller could complete: some object of the class. */
@@ -969,20 +959,15 @@ void sim_lift_callback(struct sim *m, struct state *st,
 	struct callback cb = { 0 };
 	uint32_t n = 0;
 
-	if (m->sum->callbacks.len >= MAX_CALLBACKS)
-		return;
 	cb.event = event_get(m->s, (struct event){ .kind = EV_CALLBACK,
 						   .function = m->function,
 						   .instr = m->instr,
 						   .inner = LC_NONE,
 						   .lock = target });
-	for (uint32_t i = 0; i < m->sum->callbacks.len; i++)
-		if (m->sum->callbacks.data[i].event == cb.event)
-			return;
 	cb.target = target;
 	for (uint32_t i = 0; i < in->nargs && i < 4; i++)
 		cb.args[cb.nargs++] = sim_arg(m, st, in, (int)i);
-	cb.held = lc_arena_alloc(m->keep,
+	cb.held = lc_arena_alloc(&m->scratch,
 				 (st->held.len + 1) * sizeof(*cb.held));
 	for (uint32_t i = 0; i < st->held.len; i++) {
 		const struct held *h = &st->held.data[i];
@@ -992,8 +977,8 @@ void sim_lift_callback(struct sim *m, struct state *st,
 							 h->event };
 	}
 	cb.nheld = n;
-	cb.ndropped = ops_dropped(st, m->keep, &cb.dropped);
-	*lc_push(&m->sum->callbacks) = cb;
+	cb.ndropped = ops_dropped(st, &m->scratch, &cb.dropped);
+	told_callback(m, &cb);
 }
 
 void apply_start(struct sim *m, struct state *st, uint32_t event,
@@ -1015,8 +1000,7 @@ void apply_start(struct sim *m, struct state *st, uint32_t event,
 	if (m->s->ncallers[m->function] &&
 	    (loc_is_open(l, known && arg.loc ? arg.loc : target.loc) ||
 	     (known && cb.nfilled))) {
-		if (m->sum->callbacks.len < MAX_CALLBACKS)
-			*lc_push(&m->sum->callbacks) = cb;
+		told_callback(m, &cb);
 		state_add_live(&m->arena, st,
 			       (struct live){ event, handle, false });
 		return;

@@ -15,12 +15,8 @@
 enum { MAX_TARGETS = 24 }; /* a place with more tells nothing useful */
 enum node_kind { NODE_FIELD = 1, NODE_GLOBAL, NODE_LOCAL, NODE_RESULT };
 
-struct edge {
-	uint32_t from, to;
-};
 struct work {
 	struct program *p;
-	LC_ARRAY(struct edge) edges;
 	LC_ARRAY(uint32_t) queue;
 	uint32_t *temp_callee; /* temp → function called, of one flow */
 };
@@ -124,6 +120,8 @@ static void include(struct work *w, uint64_t key, uint32_t function,
 		if (f == LC_NONE)
 			return;
 		n = node_get(p, key);
+		*lc_push(&p->placed) =
+			(struct placed){ n, f, function != LC_NONE };
 		if (add_target(p, n, f))
 			*lc_push(&w->queue) = n;
 		return;
@@ -133,10 +131,10 @@ static void include(struct work *w, uint64_t key, uint32_t function,
 		return;
 	from = path_key(p, function, o->ref, w->temp_callee);
 	if (from && from != key) {
-		struct edge *e = lc_push(&w->edges);
+		struct inclusion e = { .to = node_get(p, key) };
 
-		e->to = node_get(p, key);
-		e->from = node_get(p, from);
+		e.from = node_get(p, from);
+		*lc_push(&p->inclusions) = e;
 	}
 }
 
@@ -226,21 +224,21 @@ static uint64_t init_key(struct program *p, uint32_t unit, uint32_t path)
 
 static int by_from(const void *a, const void *b)
 {
-	const struct edge *x = a, *y = b;
+	const struct inclusion *x = a, *y = b;
 
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
 	return x->to < y->to ? -1 : x->to > y->to;
 }
 
-static uint32_t first_edge(const struct work *w, uint32_t from)
+static uint32_t first_inclusion(const struct program *p, uint32_t from)
 {
-	uint32_t lo = 0, hi = w->edges.len;
+	uint32_t lo = 0, hi = p->inclusions.len;
 
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
-		if (w->edges.data[mid].from < from)
+		if (p->inclusions.data[mid].from < from)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -252,15 +250,16 @@ static void propagate(struct work *w)
 {
 	struct program *p = w->p;
 
-	if (w->edges.len)
-		qsort(w->edges.data, w->edges.len, sizeof(struct edge),
-		      by_from);
+	if (p->inclusions.len)
+		qsort(p->inclusions.data, p->inclusions.len,
+		      sizeof(struct inclusion), by_from);
 	for (uint32_t q = 0; q < w->queue.len; q++) {
 		uint32_t n = w->queue.data[q];
 
-		for (uint32_t e = first_edge(w, n);
-		     e < w->edges.len && w->edges.data[e].from == n; e++) {
-			uint32_t to = w->edges.data[e].to;
+		for (uint32_t e = first_inclusion(p, n);
+		     e < p->inclusions.len && p->inclusions.data[e].from == n;
+		     e++) {
+			uint32_t to = p->inclusions.data[e].to;
 			bool grew = false;
 
 			for (uint32_t i = 0;
@@ -291,8 +290,59 @@ void program_find_targets(struct program *p)
 		scan_flow(&w, f);
 	propagate(&w);
 	free(w.temp_callee);
-	lc_array_release(&w.edges);
 	lc_array_release(&w.queue);
+}
+
+void program_find_matters(struct program *p, bool (*matter)(void *, uint32_t),
+			  void *ctx)
+{
+	LC_ARRAY(uint32_t) queue = { 0 };
+
+	for (uint32_t i = 0; i < p->placed.len; i++) {
+		const struct placed *x = &p->placed.data[i];
+		struct targets *t = &p->targets.data[x->place];
+
+		if (!matter(ctx, x->function))
+			continue;
+		t->stored |= x->by_code;
+		if (!t->holds)
+			*lc_push(&queue) = x->place;
+		t->holds = true;
+	}
+	for (uint32_t q = 0; q < queue.len; q++) {
+		uint32_t n = queue.data[q];
+
+		for (uint32_t e = first_inclusion(p, n);
+		     e < p->inclusions.len && p->inclusions.data[e].from == n;
+		     e++) {
+			uint32_t to = p->inclusions.data[e].to;
+			struct targets *t = &p->targets.data[to];
+
+			t->stored = true;
+			if (!t->holds)
+				*lc_push(&queue) = to;
+			t->holds = true;
+		}
+	}
+	lc_array_release(&queue);
+}
+
+static bool stored(const struct program *p, uint64_t key)
+{
+	uint32_t n = node_find(p, key);
+
+	return n != LC_NOT_FOUND && p->targets.data[n].stored;
+}
+
+bool program_field_matters(const struct program *p, uint32_t field)
+{
+	return stored(p, node_key(NODE_FIELD, field, 0));
+}
+
+bool program_parameter_matters(const struct program *p, uint32_t function,
+			       uint32_t number)
+{
+	return stored(p, node_key(NODE_LOCAL, function, number));
 }
 
 static const struct targets *node_targets(struct program *p, uint64_t key)

@@ -21,11 +21,12 @@ enum {
 	MAX_VISITS = 12,       /* visits of one block, on average of a function */
 	VISITS_BASE = 1000,    /* … and so many whatever its size */
 	MAX_OUTCOMES = 12,     /* of one summary */
-	MANY_ACQUIRES = 64,    /* of one summary: from then on by class only */
-	MAX_ACQUIRES = 200,    /* of one summary */
+	MANY_ACQUIRES = 64,    /* of one summary: from then on one of a class */
+	MAX_ACQUIRES = 1000,   /* … of as many locks and classes */
 	MAX_LOCK_DEPTH = 7,    /* steps of a lock told to callers by path */
 	MAX_PAIRS_OPEN = 200,  /* open edges of one summary */
-	MAX_CALLBACKS = 64,    /* … and lock kinds told to callers */
+	MANY_CALLBACKS = 4,    /* by one pointer: from then on, any arguments */
+	MAX_CALLBACKS = 64,    /* … of all, and lock kinds told to callers */
 	MAX_JOINED = 16,       /* thread handles waited for, told to callers */
 	MAX_WRITES = 48,       /* remembered effects on memory of one outcome */
 	MAX_FILLED = 16,       /* fields of a thread's fresh argument */
@@ -89,7 +90,8 @@ struct acquire {
 	/* A caller's lock is taken back: the release (or the wait) that gave
 	 * it up; LC_NONE = no such thing. */
 	uint32_t gave_up;
-	uint32_t next;  /* ops.c: in its list, LC_NONE = last */
+	bool vague;  /* stands for several with other conditions */
+	uint32_t next;  /* told.c: in its list, LC_NONE = last */
 	uint32_t ndropped, nconds;
 	loc_t *dropped;      /* caller's locks given up at that time */
 	struct fact *conds;  /* on values the caller can see */

@@ -150,7 +150,7 @@ static void note_reacquire(struct sim *m, const struct state *st,
 	r->blocking = a->blocking;
 	r->held_event = h->event;
 	r->event = a->event;
-	r->weak = a->weak || st->weak ||
+	r->weak = a->weak || a->vague || st->weak ||
 		  (h->flags & (HELD_WEAK | HELD_GUESSED));
 	r->loop = leaked_in_loop(m, h);
 	r->again = h->max_count > 1;
@@ -166,72 +166,6 @@ void ops_note_reacquire(struct sim *m, const struct state *st,
 	note_reacquire(m, st, h, &here);
 	if (m->s->reacquires.len > before)
 		lc_last(&m->s->reacquires)->guessed = true;
-}
-
-static bool same_acquire(const struct acquire *a, const struct acquire *b)
-{
-	return b->lock == a->lock && b->mode == a->mode &&
-	       b->blocking == a->blocking && b->weak == a->weak &&
-	       b->ndropped == a->ndropped &&
-	       (!b->ndropped ||
-		!memcmp(b->dropped, a->dropped,
-			b->ndropped * sizeof(loc_t)));
-}
-
-static bool same_conds(const struct acquire *a, const struct acquire *b)
-{
-	if (a->nconds != b->nconds)
-		return false;
-	for (uint32_t i = 0; i < a->nconds; i++)
-		if (a->conds[i].sym != b->conds[i].sym ||
-		    !fact_same(&a->conds[i], &b->conds[i]))
-			return false;
-	return true;
-}
-
-/* Where acquires that same_acquire() takes for `a` are. */
-static uint32_t *list_of(struct sim *m, const struct acquire *a)
-{
-	uint64_t h = lc_hash_u64(((uint64_t)a->lock << 32) | a->ndropped,
-				 (uint64_t)a->mode << 8 | a->weak);
-
-	for (uint32_t i = 0; i < a->ndropped; i++)
-		h = h * 31 + a->dropped[i];
-	return &m->acquire_lists[h % ACQUIRE_LISTS];
-}
-
-/* The same acquire seen by callers: one of each kind and condition is enough,
- * and of many conditions what the newest and this have in common. */
-static void unite_give_ups(struct sim *m, const struct acquire *a,
-			   const struct acquire *b)
-{
-	if (a->gave_up != LC_NONE && b->gave_up != LC_NONE)
-		event_unite(m->s, a->gave_up, b->gave_up);
-}
-
-static bool known_acquire(struct sim *m, const struct acquire *a)
-{
-	struct summary *sum = m->sum;
-	struct acquire *last = NULL;
-	uint32_t n = 0;
-
-	for (uint32_t i = *list_of(m, a); i != LC_NONE;
-	     i = sum->acquires.data[i].next) {
-		struct acquire *b = &sum->acquires.data[i];
-
-		if (!same_acquire(a, b))
-			continue;
-		unite_give_ups(m, a, b);
-		if (!b->nconds || same_conds(a, b))
-			return true;
-		if (!last)
-			last = b;
-		n++;
-	}
-	if (n < MAX_VARIANTS)
-		return false;
-	facts_share(last->conds, &last->nconds, a->conds, a->nconds);
-	return true;
 }
 
 /* Most acquires of callees are known and need no event of their own. */
@@ -260,7 +194,7 @@ void ops_note_acquire(struct sim *m, struct state *st,
 		      const struct acquire *given, struct fact *conds,
 		      uint32_t nconds)
 {
-	struct acquire copy = *given, *a = &copy, own;
+	struct acquire copy = *given, *a = &copy, own, *told;
 	struct locs *l = &m->s->locs;
 	loc_t gates[16];
 	uint32_t ngates = 0;
@@ -315,35 +249,13 @@ void ops_note_acquire(struct sim *m, struct state *st,
 		own.conds = conds;
 		own.nconds = nconds;
 	}
-	own.lock = loc_some(l, a->lock);
-	if (m->sum->acquires.len > MANY_ACQUIRES ||
-	    loc_at(l, own.lock)->depth > MAX_LOCK_DEPTH)
-		own.lock = loc_some_of_class(l, own.lock);
 	own.weak = a->weak || st->weak;
 	own.gave_up = gave_up(m, st, a, inside);
-	if (own.gave_up != LC_NONE && own.lock != a->lock) {
-		event_satisfy(m->s, own.gave_up); /* no caller will know it */
-		own.gave_up = LC_NONE;
+	told = told_acquire(m, &own);
+	if (told) {
+		need_event(m, a);
+		told->event = a->event;
 	}
-	if (known_acquire(m, &own))
-		return;
-	if (m->sum->acquires.len >= MAX_ACQUIRES) {
-		if (own.gave_up != LC_NONE)
-			event_satisfy(m->s, own.gave_up);
-		m->sum->capped = true;
-		m->cap_reason = "too many acquires in and below it";
-		return;
-	}
-	need_event(m, a);
-	own.event = a->event;
-	own.inside = false;
-	own.next = *list_of(m, &own);
-	*list_of(m, &own) = m->sum->acquires.len;
-	own.conds = sim_copy(m->keep, own.conds,
-			     own.nconds * sizeof(*own.conds));
-	own.dropped = sim_copy(m->keep, own.dropped,
-			       own.ndropped * sizeof(loc_t));
-	*lc_push(&m->sum->acquires) = own;
 }
 
 struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,

@@ -293,12 +293,18 @@ static bool is_small(struct solver *s, uint32_t f)
 	return n <= SMALL_INSTRS;
 }
 
+static bool is_relevant(void *ctx, uint32_t f)
+{
+	return ((const struct solver *)ctx)->summaries[f].relevant;
+}
+
 static void choose(struct solver *s, struct graph *g)
 {
 	for (uint32_t c = 0; c + 1 < g->starts.len; c++)
 		mark_relevant(s, g, &g->order.data[g->starts.data[c]],
 			      g->starts.data[c + 1] - g->starts.data[c]);
 	find_mods(s, g);
+	program_find_matters(&s->program, is_relevant, s);
 	for (uint32_t f = 0; f < s->program.functions.len; f++) {
 		if (!s->summaries[f].relevant)
 			continue;

@@ -66,7 +66,7 @@ static bool waits_for(struct sim *m, struct state *st, uint32_t f,
 	for (uint32_t i = 0; i < sum->acquires.len; i++) {
 		const struct acquire *q = &sum->acquires.data[i];
 
-		if (!q->weak && !q->nconds && !q->ndropped &&
+		if (!q->weak && !q->vague && !q->nconds && !q->ndropped &&
 		    q->blocking == LC_BLOCK_YES &&
 		    (q->mode != LC_MODE_SHARED || h->mode != LC_MODE_SHARED) &&
 		    apply_name(m, st, a->v, a->n, q->lock) == h->lock)
@@ -169,7 +169,7 @@ static void only_callback(struct sim *m, const struct state *st, uint32_t f)
 		const struct acquire *a = &sum->acquires.data[i];
 		const struct held *h;
 
-		if (!loc_is_exact(&m->s->locs, a->lock) || a->weak ||
+		if (!loc_is_exact(&m->s->locs, a->lock) || a->weak || a->vague ||
 		    a->ndropped || a->blocking != LC_BLOCK_YES ||
 		    m->s->events.data[a->event].depth >= SURE_DEPTH)
 			continue;

@@ -289,6 +289,8 @@ void program_release(struct program *p)
 		lc_array_release(&p->targets.data[i].functions);
 	lc_array_release(&p->targets);
 	lc_array_release(&p->target_keys);
+	lc_array_release(&p->inclusions);
+	lc_array_release(&p->placed);
 	lc_map_release(&p->target_index);
 	lc_array_release(&p->symbols);
 	lc_array_release(&p->fields);

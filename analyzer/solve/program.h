@@ -55,6 +55,15 @@ struct init { /* static initialiser under program numbering */
 struct targets {
 	LC_ARRAY(uint32_t) functions; /* sorted */
 	bool loose; /* some came through another variable or a parameter */
+	bool holds;  /* some function that matters may be there … */
+	bool stored; /* … put there by code, not by an initialiser alone */
+};
+struct inclusion { /* what is in `from` is in `to` */
+	uint32_t from, to;
+};
+struct placed { /* a function written down where it is stored */
+	uint32_t place, function;
+	bool by_code;
 };
 
 struct program {
@@ -73,6 +82,8 @@ struct program {
 	LC_ARRAY(struct targets) targets;
 	struct lc_map target_index;
 	LC_ARRAY(uint64_t) target_keys;
+	LC_ARRAY(struct inclusion) inclusions; /* sorted by `from` */
+	LC_ARRAY(struct placed) placed;
 };
 
 void program_link(struct program *p, const struct lc_unit *units,
@@ -92,6 +103,14 @@ const struct targets *program_field_targets(struct program *p, uint32_t field);
 const struct targets *program_operand_targets(struct program *p,
 					      uint32_t function,
 					      uint32_t operand);
+/* Which places may hold one of the functions that matter? Then: may code have
+ * put one into this field of some object, or passed one as this parameter?
+ * What is passed in calls through pointers is not counted. */
+void program_find_matters(struct program *p, bool (*matter)(void *, uint32_t),
+			  void *ctx);
+bool program_field_matters(const struct program *p, uint32_t field);
+bool program_parameter_matters(const struct program *p, uint32_t function,
+			       uint32_t number);
 
 static inline const struct lc_unit *function_unit(const struct program *p,
 						  uint32_t f)

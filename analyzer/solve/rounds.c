@@ -76,7 +76,8 @@ static uint64_t add_acquire(uint64_t h, const struct acquire *a)
 {
 	h = add(h, ((uint64_t)a->lock << 32) | a->event);
 	h = add(h, a->mode | a->blocking << 8 | a->weak << 16 |
-			   a->ring << 17 | a->published << 18);
+			   a->ring << 17 | a->published << 18 |
+			   a->vague << 19);
 	h = add_locs(h, a->dropped, a->ndropped);
 	return add_facts(h, a->conds, a->nconds);
 }

@@ -203,6 +203,11 @@ void ops_note_joined(struct sim *m, loc_t home);
 uint32_t ops_dropped(const struct state *st, struct lc_arena *to, loc_t **out);
 void *sim_copy(struct lc_arena *to, const void *data, size_t bytes);
 
+/* told.c: what the summary tells callers; what `a` and `cb` point to is copied.
+ * told_acquire: the new one, which lacks its event; NULL if none is needed. */
+struct acquire *told_acquire(struct sim *m, const struct acquire *a);
+void told_callback(struct sim *m, const struct callback *cb);
+
 /* apply.c */
 bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		    const struct value *args, uint32_t nargs,
