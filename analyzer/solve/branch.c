@@ -177,6 +177,58 @@ static void read_again(struct sim *m, const struct lc_block *b,
 	state_put_fact(&m->arena, st, l, f);
 }
 
+/* Where what a call may have changed is stored, 0 = that is not it. */
+static loc_t changed_place(const struct sim *m, loc_t root)
+{
+	const struct loc *n = loc_at(&m->s->locs, root);
+
+	if (n->kind != ROOT_SYM || n->why != SYM_HAVOC ||
+	    n->ref != m->function || n->value < m->first_instr ||
+	    m->u->instrs.data[n->value].kind != LC_I_CALL)
+		return 0;
+	return n->parent;
+}
+
+static bool excluded(struct sim *m, const struct state *st, loc_t x,
+		     enum lc_cmp op, int64_t c)
+{
+	struct fact f = state_fact(st, &m->s->locs, value_addr(x));
+
+	return fact_test(&f, op, c) == 0;
+}
+
+/*
+ * `if (o->shared) lock(); fill(o); if (o->shared) unlock();` where fill() can
+ * write to o or o->shared: who asks again means the same, and that the answer
+ * is another one is a guess.
+ */
+static void doubt_if_changed(struct sim *m, struct state *st, struct value v,
+			     enum lc_cmp op, int64_t c)
+{
+	struct locs *l = &m->s->locs;
+	loc_t root, place;
+	bool doubt;
+
+	if (!v.loc || !state_nheld(st))
+		return;
+	root = loc_at(l, v.loc)->root;
+	place = changed_place(m, root);
+	if (!place)
+		return;
+	doubt = excluded(m, st, loc_rebase(l, v.loc, root, loc_deref(l, place)),
+			 op, c);
+	for (uint32_t i = 0; !doubt && i < st->held.len; i++) {
+		loc_t old = loc_at(l, st->held.data[i].lock)->root;
+
+		doubt = loc_at(l, old)->kind == ROOT_SYM && old != root &&
+			loc_at(l, old)->parent == place &&
+			excluded(m, st, loc_rebase(l, v.loc, root, old), op, c);
+	}
+	for (uint32_t i = 0; doubt && i < st->held.len; i++)
+		if (st->held.data[i].count > 0)
+			st->held.data[i].flags |= HELD_WEAK;
+}
+
 static bool handles_cleanup(const struct sim *m, uint32_t block)
 {
 	for (uint32_t i = 0; i < m->handlers.len; i++)
@@ -213,11 +265,15 @@ static void do_test(struct sim *m, const struct lc_block *b, struct state *st)
 	other = state_clone(&m->arena, st);
 	/* to a cleanup handler comes only a thread that ends */
 	if (!handles_cleanup(m, b->succ[0]) &&
-	    assume(m, st, lhs, op, rhs.constant))
+	    assume(m, st, lhs, op, rhs.constant)) {
+		doubt_if_changed(m, st, lhs, op, rhs.constant);
 		sim_flow_to(m, b->succ[0], st);
+	}
 	if (!handles_cleanup(m, b->succ[1]) &&
-	    assume(m, other, lhs, negated(op), rhs.constant))
+	    assume(m, other, lhs, negated(op), rhs.constant)) {
+		doubt_if_changed(m, other, lhs, negated(op), rhs.constant);
 		sim_flow_to(m, b->succ[1], other);
+	}
 }
 
 static void do_switch(struct sim *m, const struct lc_block *b,

@@ -653,6 +653,19 @@ static bool told_in_loop(struct solver *s, const struct leak *k)
 	return false;
 }
 
+/* Some caller releases the lock that this function takes for it in another
+ * mode: shared or not, keeping it is the service. */
+static bool kept_for_some(struct solver *s, const struct leak *k)
+{
+	for (uint32_t i = 0; i < s->leaks.len; i++)
+		if (s->leaks.data[i].function == k->function &&
+		    s->leaks.data[i].lock == k->lock &&
+		    s->leaks.data[i].held.mode != k->held.mode &&
+		    verdict_chain_released(s, s->leaks.data[i].held.event))
+			return true;
+	return false;
+}
+
 static void judge_leak(struct solver *s, const struct leak *k)
 {
 	uint32_t release = LC_NONE, others;
@@ -718,7 +731,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 			 (separated(k, others) && !nobody_takes_over(s, k)))) {
 		/* perhaps it says so to callers that we do not see, or to
 		 * whoever releases what others took */
-		if (released_apart(s, k))
+		if (released_apart(s, k) || kept_for_some(s, k))
 			return;
 		strength = LC_POSSIBLE;
 	}
