@@ -552,9 +552,11 @@ static void lift_callbacks(const struct subst *b, const struct summary *sum,
 				arg = cb.args[0].loc
 					      ? subst(b, cb.args[0].loc)
 					      : cb.args[0];
-			if ((arg.loc && loc_is_open(l, arg.loc) &&
-			     m->s->ncallers[m->function]) ||
-			    filled(m, b->pre, arg, NULL))
+			if (m->s->events.data[cb.event].depth <
+				    MAX_START_DEPTH &&
+			    ((arg.loc && loc_is_open(l, arg.loc) &&
+			      m->s->ncallers[m->function]) ||
+			     filled(m, b->pre, arg, NULL)))
 				keep_callback(b, &cb, v.loc);
 			else
 				register_start(m, b->pre,
@@ -627,6 +629,8 @@ static bool apply_delta(const struct subst *b, struct state *st,
 	uint32_t event;
 	struct held *h = NULL;
 
+	if (lock && d->held.count < 0 && sim_swept(m, lock))
+		balance_note_sweep(m->s, loc_class(&m->s->locs, lock, true));
 	if (!lock || sim_swept(m, lock))
 		return true;
 	if (!sim_assume_there(m, st, lock))

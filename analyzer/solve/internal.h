@@ -32,7 +32,8 @@ enum {
 	MAX_FILLED = 16,       /* fields of a thread's fresh argument */
 	MAX_CONDS = 6,         /* remembered conditions of one event */
 	MAX_VARIANTS = 4,      /* of one acquire under different conditions */
-	MAX_STARTS = 400,      /* of threads, by way to the start */
+	MAX_STARTS = 400,      /* of threads, by way to the start … */
+	MAX_START_DEPTH = 4,   /* … of at most so many calls */
 	MAX_GUESSES = 4,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	MAX_RESTARTS = 6,

@@ -15,12 +15,32 @@ static void note_held_over(struct sim *m, uint32_t cls, uint32_t loop)
 	*lc_push(&m->held_over) = (struct loop_class){ cls, loop };
 }
 
+/* A loop that gives the caller's lock of each element up: the other half. */
+static void note_given_up(struct sim *m, loc_t lock)
+{
+	uint32_t cls = loc_class(&m->s->locs, lock, true);
+
+	for (uint32_t k = 0; k < m->given_up_over.len; k++)
+		if (m->given_up_over.data[k] == cls)
+			return;
+	*lc_push(&m->given_up_over) = cls;
+}
+
 static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 {
 	struct locs *l = &m->s->locs;
 
 	if (!m->in_loop[m->block] || m->rpo[to] > m->rpo[m->block])
 		return;
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		const struct held *h = &st->held.data[i];
+
+		if (h->count < 0 && h->instr != LC_NONE &&
+		    m->loop_of[m->instr_block[h->instr - m->first_instr]] ==
+			    m->loop_of[to] &&
+		    sim_is_element(m, h->lock))
+			note_given_up(m, h->lock);
+	}
 	for (uint32_t i = 0; i < st->held.len; i++) {
 		const struct held *h = &st->held.data[i];
 		loc_t first;

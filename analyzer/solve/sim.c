@@ -875,6 +875,12 @@ static bool new_sweeps(struct sim *m)
 		*lc_push(&m->sweeps) = h->cls;
 		any = true;
 	}
+	for (uint32_t i = 0; i < m->given_up_over.len; i++) {
+		if (sim_swept_class(m, m->given_up_over.data[i]))
+			continue;
+		*lc_push(&m->sweeps) = m->given_up_over.data[i];
+		any = true;
+	}
 	return any;
 }
 
@@ -891,6 +897,7 @@ static void run(struct sim *m)
 		lc_map_release(&m->lifted);
 		m->held_over.len = 0;
 		m->loop_releases.len = 0;
+		m->given_up_over.len = 0;
 		m->visits = 0;
 		m->max_visits = VISITS_BASE + m->flow->nblocks * MAX_VISITS;
 		if (m->s->visits > MANY_VISITS)

@@ -91,6 +91,7 @@ struct sim {
 	/* sweeps */
 	LC_ARRAY(uint32_t) sweeps;
 	LC_ARRAY(struct loop_class) held_over, loop_releases;
+	LC_ARRAY(uint32_t) given_up_over;
 };
 
 /* prepare.c */
