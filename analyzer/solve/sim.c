@@ -932,12 +932,6 @@ void sim_function(struct solver *s, uint32_t function)
 			   m.cap_reason ? m.cap_reason : "too many forks",
 			   false);
 	outcome_finish(&m);
-	if (getenv("LC_DBG")) {
-		bool delta = false;
-		for (uint32_t i = 0; i < m.sum->outcomes.len; i++)
-			delta |= m.sum->outcomes.data[i].ndeltas > 0;
-		fprintf(stderr, "DBG %s blocks %u visits %u acq %u edges %u cb %u out %u delta %d lifted %u rel %d cap %d\n", function_name(&s->program, function), m.flow->nblocks, m.visits, m.sum->acquires.len, m.sum->edges.len, m.sum->callbacks.len, m.sum->outcomes.len, delta, m.lifted_keys.len, m.sum->relevant, m.sum->capped);
-	}
 	m.sum->done = true;
 	for (uint32_t b = 0; b < m.flow->nblocks; b++)
 		lc_array_release(&m.states[b]);
