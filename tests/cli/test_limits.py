@@ -2,6 +2,8 @@
 """Functions with very much below them are analysed whole: callers are told
 less of it, but not nothing."""
 
+import os
+
 LOCKS = 300
 CALLS = 150
 
@@ -80,3 +82,9 @@ def test_many_callbacks_none_held(box):
     box.check(incomplete(box) == [], str(incomplete(box)))
 
 
+def test_all_locks_given_up_in_a_loop(box):
+    """No lock state for each element."""
+    box.write("f.c", open(os.path.join(
+        box.root, "testdata", "paths", "leave_all.c")).read())
+    box.run("check", "-q", "f.c", "--", code=1)
+    box.check(incomplete(box) == [], str(incomplete(box)))
