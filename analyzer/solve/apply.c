@@ -631,6 +631,8 @@ static bool apply_delta(const struct subst *b, struct state *st,
 
 	if (lock && d->held.count < 0 && sim_swept(m, lock))
 		balance_note_sweep(m->s, loc_class(&m->s->locs, lock, true));
+	if (!lock && d->held.count < 0)
+		ops_note_given(m, st, d->held.lock);
 	if (!lock || sim_swept(m, lock))
 		return true;
 	if (!sim_assume_there(m, st, lock))
@@ -784,6 +786,39 @@ static void doubt_if_released(const struct state *before,
 	}
 }
 
+/* `if (o->owner) unlock(o->owner->lock);`: if a lock is held that may be that
+ * one, then there is an owner, and the way without one is none. Else both ways
+ * may give up a lock of the callers. */
+static bool owner_is_there(const struct subst *b, struct state *st,
+			   const struct summary *sum, const struct outcome *o)
+{
+	struct sim *m = b->m;
+
+	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
+		const struct outcome *other = &sum->outcomes.data[i];
+
+		for (uint32_t k = 0; other != o && k < other->ndeltas; k++) {
+			const struct held *d = &other->deltas[k].held;
+			bool null = false;
+			loc_t lock;
+
+			for (uint32_t c = 0; c < o->nconds; c++)
+				null |= !o->conds[c].lo && !o->conds[c].hi &&
+					loc_below(&m->s->locs, d->lock,
+						  o->conds[c].sym);
+			if (!null || d->count >= 0)
+				continue;
+			lock = subst_loc(b, d->lock);
+			if (lock && state_held(st, lock))
+				continue;
+			if (lock && ops_held_alias(m, st, lock))
+				return true;
+			ops_note_given(m, st, lock ? lock : d->lock);
+		}
+	}
+	return false;
+}
+
 static bool apply_outcomes(const struct subst *b, struct state *st,
 			   const struct summary *sum,
 			   const struct lc_instr *in, bool weak)
@@ -812,7 +847,7 @@ again:
 			continue;
 		if (i + 1 < sum->outcomes.len || idle)
 			one = state_clone(&m->arena, base);
-		if (!applicable(b, o, one) ||
+		if (owner_is_there(b, one, sum, o) || !applicable(b, o, one) ||
 		    !apply_outcome(b, one, o, in, weak))
 			continue;
 		if (tried)

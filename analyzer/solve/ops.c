@@ -200,7 +200,7 @@ void ops_note_acquire(struct sim *m, struct state *st,
 	uint32_t ngates = 0;
 	bool inside = a->inside;
 	loc_t *mine;
-	uint32_t nmine;
+	uint32_t nmine, back = ops_given(m, st, a->lock);
 
 	for (uint32_t i = 0; i < st->held.len && ngates < 16; i++)
 		if (st->held.data[i].count > 0 &&
@@ -215,7 +215,8 @@ void ops_note_acquire(struct sim *m, struct state *st,
 			continue;
 		need_event(m, a);
 		if (h->lock == a->lock && !loc_is_some(l, a->lock)) {
-			note_reacquire(m, st, h, a);
+			if (!back)
+				note_reacquire(m, st, h, a);
 			continue;
 		}
 		own = *a;
@@ -226,16 +227,19 @@ void ops_note_acquire(struct sim *m, struct state *st,
 	/* what callers are told: their locks given up here or below */
 	own = *a;
 	nmine = ops_dropped(st, &m->scratch, &mine);
-	if (nmine) {
-		loc_t *all = lc_arena_alloc(
-			&m->scratch, (nmine + a->ndropped) * sizeof(loc_t));
+	if (nmine + back) {
+		uint32_t n = nmine + back + a->ndropped;
+		loc_t *all = lc_arena_alloc(&m->scratch, n * sizeof(loc_t));
 
-		memcpy(all, mine, nmine * sizeof(loc_t));
+		if (nmine)
+			memcpy(all, mine, nmine * sizeof(loc_t));
+		if (back)
+			all[nmine] = a->lock;
 		if (a->ndropped)
-			memcpy(all + nmine, a->dropped,
+			memcpy(all + nmine + back, a->dropped,
 			       a->ndropped * sizeof(loc_t));
 		own.dropped = all;
-		own.ndropped = nmine + a->ndropped;
+		own.ndropped = n;
 	}
 	if (a->nconds && a->nconds + nconds <= MAX_CONDS) {
 		own.conds = lc_arena_alloc(&m->scratch, (a->nconds + nconds) *
@@ -263,6 +267,8 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 {
 	struct held *h = state_held(st, lock);
 
+	if (!h)
+		h = ops_dropped_alias(m, st, lock);
 	state_clear_marks(st, lock);
 	if (h && h->count < 0) {
 		/* the caller's lock is taken back */
@@ -293,6 +299,9 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 	h->instr = m->instr;
 	if (m->owner_asked)
 		h->flags |= HELD_WEAK;
+	/* `unlock(o->owner); lock(me);`, and me is the owner */
+	if (ops_given(m, st, lock))
+		h->flags |= HELD_RETAKEN;
 	return h;
 }
 

@@ -92,7 +92,7 @@ static bool own_local(const struct sim *m, loc_t x)
 static bool exported(const struct sim *m, const struct held *h)
 {
 	return h->count != 0 && !own_local(m, h->lock) &&
-	       !(h->flags & (HELD_ASSUMED | HELD_MANY));
+	       !(h->flags & (HELD_ASSUMED | HELD_MANY | HELD_RETAKEN));
 }
 
 static uint32_t ndeltas(const struct sim *m, const struct state *st)
@@ -625,7 +625,8 @@ static void note_leaks(struct sim *m)
 
 			if (h->count <= 0 ||
 			    (h->flags &
-			     (HELD_UNCHECKED | HELD_ASSUMED | HELD_MANY)) ||
+			     (HELD_UNCHECKED | HELD_ASSUMED | HELD_MANY |
+			      HELD_RETAKEN)) ||
 			    own_local(m, h->lock) || cond_return(&m->s->locs, e, h))
 				continue;
 			if (!leaked(m, h->lock))

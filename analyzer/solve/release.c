@@ -247,19 +247,52 @@ static loc_t with_known_indexes(struct sim *m, const struct state *st, loc_t x)
 	return x;
 }
 
-struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock)
+static struct held *alias(struct sim *m, struct state *st, loc_t lock, int sign)
 {
 	for (uint32_t i = st->held.len; i-- > 0;)
-		if (st->held.data[i].count > 0 &&
+		if (st->held.data[i].count * sign > 0 &&
 		    with_known_indexes(m, st, st->held.data[i].lock) == lock)
 			return &st->held.data[i];
 	for (uint32_t i = st->held.len; i-- > 0;) {
 		struct held *h = &st->held.data[i];
 
-		if (h->count > 0 && may_be_one(&m->s->locs, h->lock, lock))
+		if (h->count * sign > 0 &&
+		    may_be_one(&m->s->locs, h->lock, lock))
 			return h;
 	}
 	return NULL;
+}
+
+struct held *ops_held_alias(struct sim *m, struct state *st, loc_t lock)
+{
+	return alias(m, st, lock, 1);
+}
+
+struct held *ops_dropped_alias(struct sim *m, struct state *st, loc_t lock)
+{
+	return alias(m, st, lock, -1);
+}
+
+/* An object that we cannot follow: a lock of some caller may be given up. */
+void ops_note_given(struct sim *m, struct state *st, loc_t lock)
+{
+	struct locs *l = &m->s->locs;
+
+	if (!loc_is_exact(l, lock))
+		state_set_mark(&m->arena, st, loc_some_of_class(l, lock),
+			       MARK_GIVEN, LC_NONE);
+}
+
+bool ops_given(struct sim *m, struct state *st, loc_t lock)
+{
+	if (!state_held(st, lock) && ops_dropped_alias(m, st, lock))
+		return true;
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_GIVEN)
+			return state_mark(st,
+					  loc_some_of_class(&m->s->locs, lock),
+					  MARK_GIVEN);
+	return false;
 }
 
 void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
@@ -297,12 +330,15 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 		h = ops_held_alias(m, st, lock);
 	if (h && h->count > 0) { /* which of the two it was, nobody knows */
 		release_held(m, st, h, event);
+		ops_note_given(m, st, lock);
 		st->weak = true;
 		return;
 	}
 	if (loc_at(&m->s->locs, loc_at(&m->s->locs, lock)->root)->kind ==
-	    ROOT_SYM)
-		return; /* an object we cannot follow */
+	    ROOT_SYM) {
+		ops_note_given(m, st, lock);
+		return;
+	}
 	bad_release(m, st, lock, LC_BAD_SOME_PATH, event, LC_NONE);
 	if (h) {
 		h->count--;

@@ -172,6 +172,11 @@ void ops_given_up(struct sim *m, struct state *st, uint32_t inner, loc_t lock,
 /* … and so does a wait at the instruction at hand. */
 void ops_waits_without(struct sim *m, struct state *st, loc_t lock,
 		       uint32_t event);
+void ops_note_given(struct sim *m, struct state *st, loc_t lock);
+/* A lock that may be this one was given up on the way here. */
+bool ops_given(struct sim *m, struct state *st, loc_t lock);
+/* Ours that may be this one by another name; the caller's likewise. */
+struct held *ops_dropped_alias(struct sim *m, struct state *st, loc_t lock);
 
 /* ops.c */
 /* false: the call ends the path */

@@ -43,7 +43,8 @@ enum held_flag {
 	HELD_ASSUMED = 1 << 2,   /* the caller's: an assertion says so */
 	HELD_JOINED = 1 << 3,    /* its name stands for several objects */
 	HELD_MANY = 1 << 4,      /* a loop takes it, who knows how often */
-	HELD_GUESSED = 1 << 5    /* this one or another: all targets take one */
+	HELD_GUESSED = 1 << 5,   /* this one or another: all targets take one */
+	HELD_RETAKEN = 1 << 6    /* may be one that was released by another name */
 };
 struct held {
 	loc_t lock;
@@ -65,6 +66,8 @@ enum mark_kind {
 	MARK_CLEANUP,     /* lock = a buffer with a cleanup handler,
 			   * event = the instruction that pushed it */
 	MARK_SEAT,        /* one of a semaphore's many units was taken */
+	MARK_GIVEN        /* lock = some lock of the class: one that we cannot
+			   * follow was released, maybe one of our callers */
 };
 struct mark {
 	loc_t lock;
