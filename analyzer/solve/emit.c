@@ -157,10 +157,17 @@ uint32_t emit_lock(struct solver *s, loc_t lock, enum lc_kind api_kind)
 	const struct loc *root = loc_at(&s->locs, loc_at(&s->locs, lock)->root);
 	uint32_t name, cls;
 
-	if (i != LC_NOT_FOUND)
-		return i;
 	name = loc_name(&s->locs, lock);
 	cls = loc_class(&s->locs, lock, false);
+	if (i != LC_NOT_FOUND) {
+		/* one row for a class: no name of one of its objects */
+		f = &s->out->locks.data[i];
+		if (f->name != name && !f->exact && f->cls) {
+			f->name = f->cls;
+			f->decl = LC_NONE;
+		}
+		return i;
+	}
 	i = s->out->locks.len;
 	f = lc_push(&s->out->locks);
 	f->name = name;

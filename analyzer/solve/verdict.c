@@ -675,7 +675,9 @@ static void judge_leak(struct solver *s, const struct leak *k)
 							       : LC_SURE;
 
 	if (chain_reported(s, s->events.data[k->held.event].inner) ||
-	    acquired_twice(s, k) || told_in_loop(s, k) || k->weak || built_of_tries(s, k) ||
+	    acquired_twice(s, k) || told_in_loop(s, k) || k->weak ||
+	    built_of_tries(s, k) ||
+	    s->events.data[k->held.event].depth > SURE_DEPTH ||
 	    s->summaries[k->function].inexact || vague_element(s, k) ||
 	    verdict_beyond_counting(s, k->function, k->lock, k->held.event))
 		return;
