@@ -343,6 +343,10 @@ uint32_t flow_successors(const struct lc_block *b);
 uint32_t flow_successor(const struct lc_unit *u, const struct lc_block *b,
 			uint32_t i);
 
+/* ---- sim.c ---- */
+/* May `f`, or what it calls directly, write to x? */
+bool sim_may_modify(const struct solver *s, uint32_t f, loc_t x);
+
 /* ---- observe.c ---- */
 uint32_t event_get(struct solver *s, struct event e);
 uint32_t event_innermost(const struct solver *s, uint32_t event);

@@ -455,6 +455,11 @@ static bool may_modify(const uint64_t *mods, uint64_t h)
 	       (mods[b / 64] >> (b % 64) & 1);
 }
 
+bool sim_may_modify(const struct solver *s, uint32_t f, loc_t x)
+{
+	return may_modify(s->summaries[f].mods, mod_hash(&s->locs, x));
+}
+
 void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 {
 	struct locs *l = &m->s->locs;

@@ -799,6 +799,30 @@ static void emit_loop_leak(struct solver *s, const struct reacquire *r,
 		  r->weak ? LC_POSSIBLE : LC_SURE);
 }
 
+/* The global that the way to a lock goes through, as in `*log_lock`. */
+static loc_t kept_in(const struct locs *l, loc_t lock)
+{
+	loc_t x = lock, pointer = 0;
+
+	for (; loc_at(l, x)->kind >= STEP_FIELD; x = loc_at(l, x)->parent)
+		if (loc_at(l, x)->kind == STEP_DEREF)
+			pointer = loc_at(l, x)->parent;
+	return loc_at(l, x)->kind == ROOT_GLOBAL ? pointer : 0;
+}
+
+/* On the way to the second acquire something makes the lock, as functions do
+ * that see to it that a library is ready: it was not there to be held. */
+static bool made_below(struct solver *s, const struct reacquire *r)
+{
+	loc_t pointer = kept_in(&s->locs, r->lock);
+	uint32_t e = s->events.data[r->event].inner;
+
+	for (; pointer && e != LC_NONE; e = s->events.data[e].inner)
+		if (sim_may_modify(s, s->events.data[e].function, pointer))
+			return true;
+	return false;
+}
+
 static void judge_reacquire(struct solver *s, const struct reacquire *r)
 {
 	struct leak k = { .function = r->function, .lock = r->lock };
@@ -811,7 +835,8 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	if (!stuck(r) || r->weak ||
 	    s->events.data[r->event].depth > BELIEVED_DEPTH ||
 	    (r->again && !recursive(s, r->lock, r->event)) ||
-	    chain_reported(s, s->events.data[r->held_event].inner))
+	    chain_reported(s, s->events.data[r->held_event].inner) ||
+	    made_below(s, r))
 		return;
 	if (r->loop && verdict_gives_back(s, &k, &release))
 		emit_loop_leak(s, r, release);

@@ -326,6 +326,21 @@ static bool unseen_holders(struct solver *s, const struct badrelease *b)
 	return false;
 }
 
+/* On some way, one of the functions below has taken it itself: then it is not a
+ * lock of its callers that is given up. */
+static bool own_below(const struct solver *s, uint32_t event)
+{
+	for (uint32_t e = event; e != LC_NONE; e = s->events.data[e].inner) {
+		const struct event *v = &s->events.data[e];
+
+		for (uint32_t i = 0; i < s->okreleases.len; i++)
+			if (s->okreleases.data[i].function == v->function &&
+			    s->okreleases.data[i].instr == v->instr)
+				return true;
+	}
+	return false;
+}
+
 /* A wait with a mutex that is not held, or a callee that lets its caller's
  * lock go for a while where this caller has none. */
 static void judge_given_up(struct solver *s, struct badrelease *b)
@@ -336,7 +351,9 @@ static void judge_given_up(struct solver *s, struct badrelease *b)
 	uint32_t other = LC_NONE;
 
 	if (b->weak || s->summaries[b->function].inexact || b->asked_again ||
-	    !verdict_steady(&s->locs, b->lock) || someone_held(s, b->event))
+	    !verdict_steady(&s->locs, b->lock) || someone_held(s, b->event) ||
+	    s->events.data[b->event].depth > SURE_DEPTH ||
+	    (e->kind != EV_WAIT && own_below(s, b->event)))
 		return;
 	/* as judge_bad_release() */
 	if (s->entry[b->function] && !verdict_is_main(s, b->function) &&
