@@ -5,6 +5,7 @@
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "cli/runnotes.h"
 #include "cli/verbs.h"
 #include "confirm/confirm.h"
 #include "report/lockgraph.h"
@@ -132,12 +133,10 @@ static int run(struct job *job, struct lc_error *err)
 	    lc_store_update(&job->store, lc_settings_db(set), err) ||
 	    lc_run(&job->c.base, &o.launch, err))
 		return -1;
-	if (job->c.base.timed_out)
-		fprintf(stderr, "lockcheck: note: %s did not end in %u s and "
-			"was ended; what it did until then counts (see "
-			"--timeout)\n", set->flags[0], timeout_of(set));
-	if (find_targets(job, err) ||
-	    lc_import_run(&job->c, job->store, err) ||
+	if (find_targets(job, err))
+		return -1;
+	lc_print_run_notes(&job->c, set);
+	if (lc_import_run(&job->c, job->store, err) ||
 	    lc_direct(&job->c, &o, err))
 		return -1;
 	lc_targets_drop_guesses(&job->c);

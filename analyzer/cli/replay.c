@@ -23,6 +23,8 @@ int lc_verb_replay(const struct lc_settings *set, struct lc_error *err)
 		return lc_fail(err, "usage: lockcheck replay SCHEDULE -- "
 			       "PROGRAM [ARG…]");
 	rc = lc_plan_happened(plan, NULL, err);
+	if (!rc && !lc_plan_file_steers(plan))
+		launch.plan = NULL;
 	if (!rc)
 		rc = lc_run(&run, &launch, err);
 	if (!rc)

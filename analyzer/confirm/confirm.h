@@ -56,6 +56,9 @@ struct lc_target {
 		uint32_t take; /* a tuple of the record: stop before it */
 		uint32_t object; /* the condition */
 	} guess;
+	/* It happened in the first run, unsteered: in that record. NULL: not. */
+	const struct lc_rec_hang *hang;
+	uint32_t hang_record;
 	enum lc_verdict verdict;
 	char *reason; /* a word, "" if none */
 	struct lc_buf detail; /* lines of text */
@@ -75,7 +78,8 @@ struct lc_confirm {
 	struct lc_run base; /* the run without steering */
 	LC_ARRAY(struct lc_deps) deps; /* by record of base */
 	LC_ARRAY(struct lc_target) targets;
-	bool search_cut;
+	/* Cycles of that many locks, and longer ones, may have been left out. */
+	uint32_t search_cut;
 	char *root_owned;
 };
 
@@ -108,6 +112,14 @@ char *lc_member_text(struct lc_confirm *c, const struct lc_target *t,
 /* The plan for a target's chain, as text. strict: with the names of locks. */
 char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
 		   uint32_t seed, bool strict, uint32_t grace_ms);
+/* Same, of the hang that happened by itself. NULL: there is nothing to steer. */
+char *lc_plan_of_hang(struct lc_confirm *c, const struct lc_target *t,
+		      uint32_t seed, uint32_t grace_ms);
+/* A plan that steers nothing: a hang that comes by itself. */
+char *lc_plan_plain(struct lc_confirm *c, const struct lc_target *t);
+/* Does a plan (its text, or a file with it) steer anything? */
+bool lc_plan_steers(const char *text);
+bool lc_plan_file_steers(const char *path);
 /* The lines that tell replay what to expect: this hang. */
 void lc_plan_put_hang(struct lc_buf *b, struct lc_record *r,
 		      const struct lc_rec_hang *h);

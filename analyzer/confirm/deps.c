@@ -73,6 +73,23 @@ static bool wakes(const struct wakers *w, const struct lc_rec_tuple *t)
 	return false;
 }
 
+/* The last wake at each place is enough: what came before an earlier one came
+ * before this one, too. */
+static void add_wake(struct wakers *out, const struct lc_rec_wake *w)
+{
+	for (uint32_t i = 0; i < out->list.len; i++) {
+		struct waker *k = &out->list.data[i];
+
+		if (k->thread == w->thread && k->lock == w->lock &&
+		    k->site == w->site) {
+			k->seq = w->rec.seq > k->seq ? w->rec.seq : k->seq;
+			return;
+		}
+	}
+	*lc_push(&out->list) = (struct waker){ w->thread, w->lock, w->rec.seq,
+					       w->site };
+}
+
 static void add_wakers(const struct lc_record *r, const struct lc_rec_tuple *t,
 		       struct wakers *out)
 {
@@ -83,12 +100,8 @@ static void add_wakers(const struct lc_record *r, const struct lc_rec_tuple *t,
 			(uint32_t)l->address, t->lock, UINT64_MAX, 0
 		};
 	for (uint32_t k = 0; k < r->wakes.len; k++) {
-		const struct lc_rec_wake *w = r->wakes.data[k];
-
-		if (w->lock == t->lock)
-			*lc_push(&out->list) = (struct waker){
-				w->thread, w->lock, w->rec.seq, w->site
-			};
+		if (r->wakes.data[k]->lock == t->lock)
+			add_wake(out, r->wakes.data[k]);
 	}
 }
 
@@ -178,10 +191,77 @@ static void add_tuple(const struct lc_record *r, struct lc_deps *d,
 		*lc_push(&d->deps) = dep;
 }
 
+static int by_start(const void *pa, const void *pb)
+{
+	const struct lc_role *a = pa, *b = pb;
+
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static int by_thread(const void *pa, const void *pb)
+{
+	const struct lc_role *a = pa, *b = pb;
+
+	return a->thread < b->thread ? -1 : a->thread > b->thread;
+}
+
+static int by_lock(const void *pa, const void *pb)
+{
+	const struct lc_visit *a = pa, *b = pb;
+
+	if (a->lock != b->lock)
+		return a->lock < b->lock ? -1 : 1;
+	if (a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+	return a->segment < b->segment ? -1 : a->segment > b->segment;
+}
+
+static void count_twins(struct lc_deps *d)
+{
+	struct lc_role *r = d->roles.data;
+	uint32_t n = d->roles.len;
+
+	qsort(r, n, sizeof(*r), by_start);
+	for (uint32_t i = 0, end; i < n; i = end) {
+		for (end = i; end < n && r[end].start == r[i].start;)
+			end++;
+		for (uint32_t k = i; k < end; k++)
+			r[k].twins = end - i - 1;
+	}
+	qsort(r, n, sizeof(*r), by_thread);
+}
+
+/* Threads with the same start routine, and which locks they came by. */
+static void add_pools(const struct lc_record *r, struct lc_deps *d)
+{
+	for (uint32_t i = 0; i < r->threads.len; i++) {
+		const struct lc_rec_thread *t = r->threads.data[i];
+
+		if (!(t->flags & LC_THREAD_MAIN) && t->start)
+			*lc_push(&d->roles) =
+				(struct lc_role){ t->id, t->start, 0 };
+	}
+	if (d->roles.len)
+		count_twins(d);
+	for (uint32_t i = 0; i < r->tuples.len; i++) {
+		const struct lc_rec_tuple *t = r->tuples.data[i];
+		const struct lc_role *role = lc_deps_role(d, t->thread);
+
+		if (role && role->twins)
+			*lc_push(&d->visits) = (struct lc_visit){
+				t->lock, t->thread, t->segment
+			};
+	}
+	if (d->visits.len)
+		qsort(d->visits.data, d->visits.len, sizeof(*d->visits.data),
+		      by_lock);
+}
+
 void lc_deps_make(const struct lc_record *r, struct lc_deps *d)
 {
 	struct wakers w = {{0}};
 
+	add_pools(r, d);
 	find_wakers(r, &w);
 	for (uint32_t i = 0; i < r->tuples.len; i++)
 		add_tuple(r, d, &w, i);

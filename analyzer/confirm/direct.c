@@ -13,7 +13,10 @@
 #include "confirm/confirm.h"
 
 enum { STAYS_ENOUGH_S = 2, REPLAY_GRACE_MS = 10000 };
-enum { SAME_ENOUGH = 4 }; /* runs that end by the same blocker */
+enum {
+	SAME_ENOUGH = 4, /* runs that end by the same blocker */
+	POOL_RUNS = 4, /* where one thread of a pool did both sides */
+};
 
 struct outcome {
 	uint32_t parked, blocked, graces, met;
@@ -144,7 +147,39 @@ static bool learn(struct lc_target *t, struct outcome *o)
 	       t->stays_s >= STAYS_ENOUGH_S;
 }
 
-static void give_up(struct lc_target *t)
+/* Who ended such waits in the recorded run: one of those that wait now, or
+ * others as well? */
+static void say_wakers(struct lc_confirm *c, struct lc_target *t)
+{
+	struct lc_record *r = &c->base.records.data[t->record];
+	const struct lc_deps *d = &c->deps.data[t->record];
+	uint32_t others = 0;
+
+	for (uint32_t i = 0; i < t->chain.n; i++) {
+		const struct lc_dep *dep = &d->deps.data[t->chain.dep[i]];
+		uint32_t by =
+			d->deps.data[t->chain.dep[(i + 1) % t->chain.n]].thread;
+
+		for (uint32_t k = 0; k < r->wakes.len && dep->wait; k++) {
+			const struct lc_rec_wake *w = r->wakes.data[k];
+			char *who;
+
+			if (w->lock != dep->wanted || w->thread == by ||
+			    w->thread == dep->thread || others++ >= 3)
+				continue;
+			who = lc_record_thread_text(r, w->thread);
+			lc_buf_printf(&t->detail, "in the recorded run %s "
+				      "ended such a wait, too, at %s\n", who,
+				      lc_record_where(r, w->site)->text);
+			free(who);
+		}
+	}
+	if (!others)
+		lc_buf_str(&t->detail, "in the recorded run nobody ended such a "
+				       "wait but who waits here now\n");
+}
+
+static void give_up(struct lc_confirm *c, struct lc_target *t)
 {
 	const char *word = "";
 
@@ -153,6 +188,7 @@ static void give_up(struct lc_target *t)
 			      "for %u s, until the run was ended; but other "
 			      "threads went on, and one of them could end the "
 			      "wait\n", t->stays_s);
+		say_wakers(c, t);
 		word = "running";
 	} else if (t->graces) {
 		lc_buf_printf(&t->detail, "in %u steered runs the partners did "
@@ -176,6 +212,12 @@ static void give_up(struct lc_target *t)
 			      both ? ", whoever was made to wait" : "",
 			      t->blocker);
 	}
+	/* One of a pool did both, and was not seen to do only one: that the
+	 * others never come says little. */
+	if (t->chain.pooled && t->kind == LC_TARGET_CYCLE) {
+		t->verdict = LC_VERDICT_UNDECIDED;
+		word = "same-thread";
+	}
 	free(t->reason);
 	t->reason = lc_strdup(word);
 }
@@ -192,15 +234,11 @@ static char *schedule_path(const struct lc_direct_options *o,
 	return path;
 }
 
-/* As run `i` was, but that a stopped thread waits longer for its partner, which
- * is known to come. */
-static int keep_schedule(struct lc_confirm *c, struct lc_target *t, uint32_t i,
-			 const char *expect, const struct lc_direct_options *o,
-			 uint32_t number, struct lc_error *err)
+static int keep_text(struct lc_target *t, const char *text,
+		     const struct lc_direct_options *o, uint32_t number,
+		     struct lc_error *err)
 {
 	char *path = schedule_path(o, t, number);
-	char *plan = lc_plan_text(c, t, i + 1, i % 2 == 0, REPLAY_GRACE_MS);
-	char *text = lc_asprintf("%s%s", plan, expect ? expect : "");
 	int rc = 0;
 
 	if (mkdir(o->schedules, 0777) && errno != EEXIST)
@@ -212,6 +250,19 @@ static int keep_schedule(struct lc_confirm *c, struct lc_target *t, uint32_t i,
 		free(path);
 	else
 		t->schedule = path;
+	return rc;
+}
+
+/* As run `i` was, but that a stopped thread waits longer for its partner, which
+ * is known to come. */
+static int keep_schedule(struct lc_confirm *c, struct lc_target *t, uint32_t i,
+			 const char *expect, const struct lc_direct_options *o,
+			 uint32_t number, struct lc_error *err)
+{
+	char *plan = lc_plan_text(c, t, i + 1, i % 2 == 0, REPLAY_GRACE_MS);
+	char *text = lc_asprintf("%s%s", plan, expect ? expect : "");
+	int rc = keep_text(t, text, o, number, err);
+
 	free(plan);
 	free(text);
 	return rc;
@@ -236,7 +287,7 @@ static int run_once(struct lc_confirm *c, struct lc_target *t,
 	struct lc_run run = {{0}, 0, false};
 	int rc = lc_plan_save(plan, text, err);
 
-	launch.plan = plan;
+	launch.plan = lc_plan_steers(text) ? plan : NULL;
 	if (!rc)
 		rc = lc_run(&run, &launch, err);
 	if (!rc) {
@@ -275,7 +326,41 @@ static int direct(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 		if (enough)
 			break;
 	}
-	give_up(t);
+	give_up(c, t);
+	return 0;
+}
+
+/* A hang that came by itself in the first run has a schedule, too, if it can be
+ * brought about again: by stopping who wanted a lock until the others wait, or
+ * by nothing at all. */
+static int schedule_hang(struct lc_confirm *c, struct lc_target *t,
+			 uint32_t number, const struct lc_direct_options *o,
+			 struct lc_error *err)
+{
+	uint32_t runs = o->runs < 3 ? o->runs : 3;
+
+	for (uint32_t i = 0; i <= runs && !t->schedule; i++) {
+		struct outcome out = { 0, 0, 0, 0, 0, false, NULL, {0} };
+		/* In the end, unsteered. */
+		char *text = i == runs ? NULL
+				       : lc_plan_of_hang(c, t, i + 1,
+							 REPLAY_GRACE_MS);
+		bool happened = false;
+		int rc;
+
+		if (!text) {
+			i = runs;
+			text = lc_plan_plain(c, t);
+		}
+		rc = run_once(c, t, o, text, &out, &happened, err);
+		if (!rc && happened)
+			rc = keep_text(t, text, o, number, err);
+		free(text);
+		free(out.blocker);
+		lc_buf_release(&out.expect);
+		if (rc)
+			return rc;
+	}
 	return 0;
 }
 
@@ -295,38 +380,49 @@ static int guess(struct lc_confirm *c, struct lc_target *t, uint32_t number,
 	return direct(c, t, number, &twice, err);
 }
 
+/* One that happened by itself is steered once more, for the schedule. */
+static int direct_again(struct lc_confirm *c, struct lc_target *t,
+			uint32_t number, const struct lc_direct_options *o,
+			struct lc_error *err)
+{
+	struct lc_direct_options once = *o;
+	struct lc_buf kept = t->detail;
+	int rc;
+
+	memset(&t->detail, 0, sizeof(t->detail));
+	once.runs = o->runs < 3 ? o->runs : 3;
+	rc = direct(c, t, number, &once, err);
+	t->verdict = LC_VERDICT_CONFIRMED;
+	free(t->reason);
+	t->reason = lc_strdup("");
+	lc_buf_release(&t->detail);
+	t->detail = kept;
+	return rc;
+}
+
 int lc_direct(struct lc_confirm *c, const struct lc_direct_options *o,
 	      struct lc_error *err)
 {
+	struct lc_direct_options few = *o;
+
+	few.runs = o->runs < POOL_RUNS ? o->runs : POOL_RUNS;
 	for (uint32_t i = 0; i < c->targets.len; i++) {
 		struct lc_target *t = &c->targets.data[i];
+		bool possible = t->kind == LC_TARGET_CYCLE && t->has_chain &&
+				t->chain.reason == LC_REASON_NONE;
+		int rc = 0;
 
-		if (t->kind == LC_TARGET_GUESS) {
-			if (guess(c, t, i + 1, o, err))
-				return -1;
-			continue;
-		}
-		/* One that happened by itself is steered once more, for the
-		 * schedule. */
-		if (t->kind != LC_TARGET_CYCLE || !t->has_chain ||
-		    t->chain.reason != LC_REASON_NONE || t->schedule)
-			continue;
-		if (t->verdict == LC_VERDICT_CONFIRMED) {
-			struct lc_direct_options once = *o;
-			struct lc_buf kept = t->detail;
-
-			memset(&t->detail, 0, sizeof(t->detail));
-			once.runs = o->runs < 3 ? o->runs : 3;
-			if (direct(c, t, i + 1, &once, err))
-				return -1;
-			t->verdict = LC_VERDICT_CONFIRMED;
-			free(t->reason);
-			t->reason = lc_strdup("");
-			lc_buf_release(&t->detail);
-			t->detail = kept;
-		} else if (direct(c, t, i + 1, o, err)) {
-			return -1;
-		}
+		if (t->kind == LC_TARGET_GUESS)
+			rc = guess(c, t, i + 1, o, err);
+		else if (possible && t->verdict != LC_VERDICT_CONFIRMED)
+			rc = direct(c, t, i + 1, t->chain.pooled ? &few : o,
+				    err);
+		else if (possible && !t->schedule)
+			rc = direct_again(c, t, i + 1, o, err);
+		if (!rc && t->hang && !t->schedule)
+			rc = schedule_hang(c, t, i + 1, o, err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

@@ -54,6 +54,25 @@ static bool is_that_stillness(struct lc_confirm *c, const struct lc_target *t,
 	return true;
 }
 
+/* Do the same threads wait at the same places? */
+static bool is_same_hang(struct lc_confirm *c, const struct lc_target *t,
+			 struct lc_record *r, const struct lc_rec_hang *h)
+{
+	struct lc_record *base = &c->base.records.data[t->hang_record];
+
+	for (uint32_t n = 0;; n++) {
+		uint32_t was = lc_hang_core_edge(t->hang, n);
+		uint32_t is = lc_hang_core_edge(h, n);
+
+		if (was == UINT32_MAX || is == UINT32_MAX)
+			return was == is;
+		if (strcmp(lc_record_where(base, t->hang->edges[was].wait_site)
+				   ->key,
+			   lc_record_where(r, h->edges[is].wait_site)->key))
+			return false;
+	}
+}
+
 static bool is_that_hang(struct lc_confirm *c, const struct lc_target *t,
 			 struct lc_record *r, const struct lc_rec_hang *h)
 {
@@ -61,6 +80,8 @@ static bool is_that_hang(struct lc_confirm *c, const struct lc_target *t,
 			     ? t->sides.len ? t->sides.len : t->chain.n
 			     : 1;
 
+	if (t->hang && is_same_hang(c, t, r, h))
+		return true;
 	if (t->kind == LC_TARGET_LEAK) {
 		for (uint32_t i = 0; i < h->count; i++)
 			if (h->edges[i].hold_site &&
@@ -164,30 +185,27 @@ static void say_wait(struct lc_target *t, struct lc_record *r,
 	free(lock);
 }
 
-/* First those that make the hang, then who only looks on. */
+/* Those that make the hang. Who else waits, by now, differs between runs. */
 static void say_hang(struct lc_target *t, struct lc_record *r,
 		     const struct lc_rec_hang *h)
 {
-	bool more = false;
+	uint32_t at;
 
-	for (uint32_t i = 0; i < h->count && i < 16; i++) {
-		if (lc_hang_is_core(h, i))
-			say_wait(t, r, &h->edges[i]);
-		else
-			more = true;
-	}
-	if (more)
-		lc_buf_str(&t->detail, "these wait, too:\n");
-	for (uint32_t i = 0; more && i < h->count && i < 16; i++)
-		if (!lc_hang_is_core(h, i))
-			say_wait(t, r, &h->edges[i]);
+	for (uint32_t n = 0;
+	     n < 16 && (at = lc_hang_core_edge(h, n)) != UINT32_MAX; n++)
+		say_wait(t, r, &h->edges[at]);
 }
 
-static void confirm_by_hang(struct lc_target *t, struct lc_record *r,
-			    const struct lc_rec_hang *h)
+static void confirm_by_hang(struct lc_confirm *c, struct lc_target *t,
+			    struct lc_record *r, const struct lc_rec_hang *h)
 {
 	if (t->verdict == LC_VERDICT_CONFIRMED)
 		return;
+	for (uint32_t i = 0; i < c->base.records.len; i++)
+		if (r == &c->base.records.data[i]) {
+			t->hang = h;
+			t->hang_record = i;
+		}
 	lc_target_set(t, LC_VERDICT_CONFIRMED, "");
 	lc_buf_release(&t->detail);
 	say_hang(t, r, h);
@@ -204,6 +222,12 @@ static const char *misuse_words(uint32_t kind)
 		"condition wait without holding the mutex",
 		"destroyed while threads wait for it",
 		"released more often than acquired",
+		"acquired more often than can be counted",
+		"condition used with two locks",
+		"notify without holding the condition's lock",
+		"a thread joins itself",
+		"join of a thread that was not started",
+		"thread started twice",
 	};
 
 	return kind < LC_LEN(words) ? words[kind] : words[0];
@@ -236,16 +260,15 @@ static void confirm_by_misuse(struct lc_target *t, struct lc_record *r,
 static char *hang_title(struct lc_record *r, const struct lc_rec_hang *h)
 {
 	struct lc_buf b = {0};
-	uint32_t said = 0;
+	uint32_t at;
 
 	lc_buf_str(&b, h->cycle == 1 ? "a thread waits for itself at "
 		       : h->cycle    ? "deadlock at "
 				     : "hang at ");
-	for (uint32_t i = 0; i < h->count && said < 8; i++)
-		if (lc_hang_is_core(h, i))
-			lc_buf_printf(&b, "%s%s", said++ ? ", " : "",
-				      lc_record_where(r, h->edges[i].wait_site)
-					      ->text);
+	for (uint32_t n = 0;
+	     n < 8 && (at = lc_hang_core_edge(h, n)) != UINT32_MAX; n++)
+		lc_buf_printf(&b, "%s%s", n ? ", " : "",
+			      lc_record_where(r, h->edges[at].wait_site)->text);
 	return b.data;
 }
 
@@ -287,7 +310,7 @@ static bool hang_happened(struct lc_confirm *c, struct lc_record *r,
 			continue;
 		any = true;
 		is_wanted = is_wanted || t == wanted;
-		confirm_by_hang(t, r, h);
+		confirm_by_hang(c, t, r, h);
 	}
 	if (!any && wanted && wanted->kind == LC_TARGET_GUESS) {
 		struct lc_target *t = &c->targets.data[wanted -
@@ -295,7 +318,7 @@ static bool hang_happened(struct lc_confirm *c, struct lc_record *r,
 
 		free(t->title);
 		t->title = hang_title(r, h);
-		confirm_by_hang(t, r, h);
+		confirm_by_hang(c, t, r, h);
 		return true;
 	}
 	if (!any && add) {
@@ -303,7 +326,7 @@ static bool hang_happened(struct lc_confirm *c, struct lc_record *r,
 			add_own(c, LC_TARGET_HANG, hang_title(r, h));
 
 		if (t)
-			confirm_by_hang(t, r, h);
+			confirm_by_hang(c, t, r, h);
 	}
 	return is_wanted;
 }

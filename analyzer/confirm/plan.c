@@ -166,6 +166,139 @@ char *lc_plan_text(struct lc_confirm *c, const struct lc_target *t,
 	return b.data;
 }
 
+/* ---- of a hang that happened by itself ---- */
+
+enum { NONE = UINT32_MAX };
+
+/* Its edges in the order of members: each is followed by the one whose thread
+ * holds what it waits for, if there is one. */
+struct ring {
+	const struct lc_rec_hang *h;
+	uint32_t n;
+	uint32_t edge[LC_CYCLE_MAX];
+};
+
+static uint32_t edge_of_holder(const struct lc_rec_hang *h, uint32_t edge)
+{
+	uint32_t at;
+
+	for (uint32_t n = 0; (at = lc_hang_core_edge(h, n)) != NONE; n++)
+		if (h->edges[at].waiter == h->edges[edge].holder)
+			return at;
+	return NONE;
+}
+
+static bool is_on_ring(const struct ring *g, uint32_t edge)
+{
+	for (uint32_t i = 0; i < g->n; i++)
+		if (g->edge[i] == edge)
+			return true;
+	return false;
+}
+
+static bool is_owned_wait(const struct lc_rec_edge *e)
+{
+	return e->hold_site && LC_WHAT_KIND(e->what) != LC_KIND_THREAD &&
+	       !(e->what & LC_WHAT_RELOCK);
+}
+
+/* False: there is nobody to stop, or what it is cannot be steered. */
+static bool make_ring(struct ring *g)
+{
+	uint32_t at, lockers = 0;
+
+	/* First those whom nobody waits for: a walk that began further on would
+	 * leave them behind. */
+	for (uint32_t pass = 0; pass < 2; pass++)
+		for (uint32_t n = 0;
+		     (at = lc_hang_core_edge(g->h, n)) != NONE; n++) {
+			if (!pass && lc_hang_held(g->h, at))
+				continue;
+			for (; at != NONE && !is_on_ring(g, at);
+			     at = edge_of_holder(g->h, at)) {
+				const struct lc_rec_edge *e = &g->h->edges[at];
+
+				if (g->n == LC_CYCLE_MAX ||
+				    e->flags & (LC_EDGE_HOLDER_ENDED |
+						LC_EDGE_WAKER))
+					return false;
+				lockers += is_owned_wait(e);
+				g->edge[g->n++] = at;
+			}
+		}
+	return g->n >= 2 && lockers;
+}
+
+static void put_waiter(struct lc_buf *b, struct lc_record *r,
+		       const struct ring *g, uint32_t i)
+{
+	const struct lc_rec_edge *e = &g->h->edges[g->edge[i]];
+	const struct lc_rec_edge *before =
+		&g->h->edges[g->edge[(i + g->n - 1) % g->n]];
+
+	lc_buf_str(b, "member\n");
+	if (e->what & LC_WHAT_RELOCK)
+		lc_buf_str(b, "kind relock\n");
+	else if (!is_owned_wait(e))
+		lc_buf_str(b, "kind wait\n");
+	if (before->hold_site && before->holder == e->waiter)
+		lc_buf_printf(b, "outer %s\n",
+			      lc_record_where(r, before->hold_site)->key);
+	lc_buf_printf(b, "inner %s\n", lc_record_where(r, e->wait_site)->key);
+	put_start(b, r, e->waiter);
+}
+
+char *lc_plan_of_hang(struct lc_confirm *c, const struct lc_target *t,
+		      uint32_t seed, uint32_t grace_ms)
+{
+	struct lc_record *r = &c->base.records.data[t->hang_record];
+	struct ring g = { .h = t->hang };
+	struct lc_buf b = {0};
+
+	if (!make_ring(&g))
+		return NULL;
+	lc_buf_printf(&b, LC_PLAN_FIRST_LINE "\nabout %.*s\n",
+		      (int)strcspn(t->title, "\n"), t->title);
+	for (uint32_t i = 0; i < g.n; i++)
+		put_build(&b, r, g.h->edges[g.edge[i]].wait_site);
+	lc_plan_put_hang(&b, r, t->hang);
+	lc_buf_printf(&b, "seed %u\ngrace %u\n", seed, grace_ms);
+	for (uint32_t i = 0; i < g.n; i++)
+		put_waiter(&b, r, &g, i);
+	return b.data;
+}
+
+char *lc_plan_plain(struct lc_confirm *c, const struct lc_target *t)
+{
+	struct lc_record *r = &c->base.records.data[t->hang_record];
+	struct lc_buf b = {0};
+	uint32_t at;
+
+	lc_buf_printf(&b, LC_PLAN_FIRST_LINE "\nabout %.*s\n",
+		      (int)strcspn(t->title, "\n"), t->title);
+	for (uint32_t n = 0; (at = lc_hang_core_edge(t->hang, n)) != NONE; n++)
+		put_build(&b, r, t->hang->edges[at].wait_site);
+	lc_plan_put_hang(&b, r, t->hang);
+	return b.data;
+}
+
+bool lc_plan_steers(const char *text)
+{
+	return strstr(text, "\nmember\n");
+}
+
+bool lc_plan_file_steers(const char *path)
+{
+	struct lc_error err = LC_ERROR_INIT;
+	struct lc_buf b = {0};
+	bool steers = !lc_read_file(path, &b, &err) && b.data &&
+		      lc_plan_steers(b.data);
+
+	lc_buf_release(&b);
+	lc_error_release(&err);
+	return steers;
+}
+
 int lc_plan_save(const char *path, const char *text, struct lc_error *err)
 {
 	FILE *f = fopen(path, "we");
@@ -186,7 +319,9 @@ int lc_plan_save(const char *path, const char *text, struct lc_error *err)
 struct expected {
 	LC_ARRAY(char *) pairs; /* "OUTER INNER"; OUTER may be "-": any */
 	LC_ARRAY(char *) builds; /* "HEX NAME" */
-	bool waits; /* some wait for what has no owner: no cycle is needed */
+	/* Some wait for what has no owner, or nothing is steered: what happens
+	 * need not be a cycle. */
+	bool waits;
 };
 
 static int read_expected(struct expected *e, const char *path,
@@ -199,6 +334,7 @@ static int read_expected(struct expected *e, const char *path,
 	if (!rc && (b.len <= n || memcmp(b.data, LC_PLAN_FIRST_LINE "\n",
 					 n + 1)))
 		rc = lc_fail(err, "%s is no schedule of lockcheck", path);
+	e->waits = !rc && !lc_plan_steers(b.data);
 	for (char *p = rc ? NULL : b.data, *end; p && *p; p = end) {
 		end = p + strcspn(p, "\n");
 		if (!strncmp(p, "expect ", 7))

@@ -4,7 +4,11 @@
 
 #include <stdlib.h>
 
-enum { WORK_MAX = 2000000, CHAINS_MAX = 2000 };
+enum {
+	WORK_MAX = 2000000, /* steps of the search for each length */
+	CHAINS_MAX = 2000,
+	VISITS_MAX = 64, /* of a pool to one lock, that are looked at */
+};
 
 const char *lc_reason_name(enum lc_reason reason)
 {
@@ -20,6 +24,8 @@ void lc_deps_release(struct lc_deps *d)
 	lc_array_release(&d->deps);
 	lc_array_release(&d->holds);
 	lc_array_release(&d->orders);
+	lc_array_release(&d->roles);
+	lc_array_release(&d->visits);
 }
 
 void lc_chains_release(struct lc_chains *c)
@@ -96,14 +102,85 @@ static bool is_gate(const struct lc_deps *d, const struct lc_dep *a,
 	return false;
 }
 
+const struct lc_role *lc_deps_role(const struct lc_deps *d, uint32_t thread)
+{
+	uint32_t low = 0, high = d->roles.len;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (d->roles.data[middle].thread < thread)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < d->roles.len && d->roles.data[low].thread == thread
+		       ? &d->roles.data[low]
+		       : NULL;
+}
+
+/* Did another thread of the pool ask for the lock, at a time that `a` could
+ * have, too? */
+static bool is_shared_lock(const struct lc_deps *d, const struct lc_dep *a,
+			   const struct lc_role *role, uint32_t lock)
+{
+	uint32_t low = 0, high = d->visits.len, looked = 0;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (d->visits.data[middle].lock < lock)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (uint32_t i = low;
+	     i < d->visits.len && d->visits.data[i].lock == lock; i++) {
+		const struct lc_visit *v = &d->visits.data[i];
+		const struct lc_role *other;
+
+		if (v->thread == a->thread || ++looked > VISITS_MAX)
+			continue;
+		other = lc_deps_role(d, v->thread);
+		if (other->start == role->start &&
+		    !lc_ordered(d, v->thread, v->segment, a->thread,
+				a->segment) &&
+		    !lc_ordered(d, a->thread, a->segment, v->thread,
+				v->segment))
+			return true;
+	}
+	return false;
+}
+
+/* Is it of locks only? Of signals, one may come from anybody. */
+static bool is_plain(const struct search *s, uint32_t i)
+{
+	return !s->d->deps.data[s->now.dep[i]].wait &&
+	       !s->d->holds.data[s->now.hold[i]].waker;
+}
+
+/* Could another thread of its pool have done what member i does? */
+static bool has_twin(const struct search *s, uint32_t i)
+{
+	const struct lc_deps *d = s->d;
+	const struct lc_dep *a = &d->deps.data[s->now.dep[i]];
+	const struct lc_hold *h = &d->holds.data[s->now.hold[i]];
+	const struct lc_role *role = lc_deps_role(d, a->thread);
+
+	return role && role->twins &&
+	       (is_shared_lock(d, a, role, a->wanted) ||
+		is_shared_lock(d, a, role, h->lock));
+}
+
 /* Why the chain in s->now cannot deadlock. */
-static enum lc_reason judge(const struct search *s, uint32_t *witness)
+static enum lc_reason judge(struct search *s, uint32_t *witness)
 {
 	const struct lc_deps *d = s->d;
 	const struct lc_dep *deps = d->deps.data;
-	const struct lc_chain *c = &s->now;
+	struct lc_chain *c = &s->now;
 	uint32_t n = s->n;
 
+	c->pooled = false;
 	for (uint32_t i = 0; i < n; i++)
 		if (deps[c->dep[i]].wanted !=
 		    d->holds.data[c->hold[(i + 1) % n]].lock)
@@ -119,14 +196,18 @@ static enum lc_reason judge(const struct search *s, uint32_t *witness)
 		for (uint32_t k = 0; k < i; k++)
 			if (deps[c->dep[i]].thread == deps[c->dep[k]].thread) {
 				*witness = deps[c->dep[i]].thread;
-				return LC_REASON_SAME_THREAD;
+				if (!is_plain(s, i) || !is_plain(s, k) ||
+				    !(has_twin(s, i) || has_twin(s, k)))
+					return LC_REASON_SAME_THREAD;
+				c->pooled = true;
 			}
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t k = 0; k < n; k++) {
 			const struct lc_dep *a = &deps[c->dep[i]];
 			const struct lc_dep *b = &deps[c->dep[k]];
 
-			if (i != k && lc_ordered(d, a->thread, a->segment,
+			/* Of a pool's thread: another one would do it. */
+			if (a->thread != b->thread && lc_ordered(d, a->thread, a->segment,
 						 b->thread, b->segment))
 				return LC_REASON_ORDERED;
 		}
@@ -149,9 +230,11 @@ static bool choose(struct search *s, uint32_t i)
 
 		c->reason = judge(s, &c->witness);
 		if (!s->best.n || c->reason == LC_REASON_NONE ||
-		    c->reason > s->best.reason)
+		    (s->best.reason != LC_REASON_NONE &&
+		     c->reason > s->best.reason))
 			s->best = *c;
-		return c->reason == LC_REASON_NONE;
+		/* One of different threads is looked for further. */
+		return c->reason == LC_REASON_NONE && !c->pooled;
 	}
 	for (uint32_t k = 0; k < m->list.len; k++) {
 		const struct lc_choice *c = &m->list.data[k];
@@ -195,6 +278,7 @@ struct finder {
 	uint32_t *first; /* by lock: its first arc */
 	uint32_t nlocks;
 	uint32_t locks[LC_CYCLE_MAX];
+	uint32_t length; /* of the cycles that are looked for now */
 	uint64_t work;
 };
 
@@ -303,9 +387,11 @@ static void keep(struct finder *f, const struct lc_chain *c)
 		for (uint32_t turn = 0; turn < c->n; turn++) {
 			if (!same_sites(f->d, c, old, turn))
 				continue;
-			if (old->reason != LC_REASON_NONE &&
-			    (c->reason == LC_REASON_NONE ||
-			     c->reason > old->reason))
+			if ((old->reason != LC_REASON_NONE &&
+			     (c->reason == LC_REASON_NONE ||
+			      c->reason > old->reason)) ||
+			    (old->pooled && !c->pooled &&
+			     c->reason == LC_REASON_NONE))
 				*old = *c;
 			return;
 		}
@@ -313,7 +399,7 @@ static void keep(struct finder *f, const struct lc_chain *c)
 	if (f->out->chains.len < CHAINS_MAX)
 		*lc_push(&f->out->chains) = *c;
 	else
-		f->out->cut = true;
+		f->out->cut = f->length;
 }
 
 /* All choices of one cycle of locks, each set of sites judged. */
@@ -322,7 +408,7 @@ static void spread(struct finder *f, struct search *s, uint32_t i)
 	uint32_t from, to;
 
 	if (++f->work > WORK_MAX) {
-		f->out->cut = true;
+		f->out->cut = f->length;
 		return;
 	}
 	if (i == s->n) {
@@ -351,7 +437,7 @@ static void close_cycle(struct finder *f, uint32_t n)
 	spread(f, &s, 0);
 }
 
-/* Elementary cycles whose smallest lock is locks[0]. */
+/* Elementary cycles of f->length locks whose smallest lock is locks[0]. */
 static void walk(struct finder *f, uint32_t n)
 {
 	uint32_t at = f->locks[n - 1], last = UINT32_MAX;
@@ -364,16 +450,17 @@ static void walk(struct finder *f, uint32_t n)
 			continue;
 		last = to;
 		if (++f->work > WORK_MAX) {
-			f->out->cut = true;
+			f->out->cut = f->length;
 			return;
 		}
 		if (to == f->locks[0]) {
-			close_cycle(f, n);
+			if (n == f->length)
+				close_cycle(f, n);
 			continue;
 		}
 		for (uint32_t i = 1; i < n; i++)
 			on_it = on_it || f->locks[i] == to;
-		if (on_it || n == LC_CYCLE_MAX)
+		if (on_it || n == f->length)
 			continue;
 		f->locks[n] = to;
 		walk(f, n + 1);
@@ -386,6 +473,8 @@ static int by_reason(const void *pa, const void *pb)
 
 	if (a->reason != b->reason)
 		return a->reason < b->reason ? -1 : 1;
+	if (a->pooled != b->pooled)
+		return a->pooled ? 1 : -1;
 	if (a->n != b->n)
 		return a->n < b->n ? -1 : 1;
 	for (uint32_t i = 0; i < a->n; i++)
@@ -400,9 +489,13 @@ void lc_predict(const struct lc_deps *d, struct lc_chains *out)
 
 	make_arcs(&f);
 	reduce(&f);
-	for (uint32_t lock = 0; lock < f.nlocks && f.arcs.len; lock++) {
-		f.locks[0] = lock;
-		walk(&f, 1);
+	/* Short ones first: where there are too many, these are what counts. */
+	for (f.length = 2; f.length <= LC_CYCLE_MAX && !out->cut; f.length++) {
+		f.work = 0;
+		for (uint32_t lock = 0; lock < f.nlocks && f.arcs.len; lock++) {
+			f.locks[0] = lock;
+			walk(&f, 1);
+		}
 	}
 	if (out->chains.len)
 		qsort(out->chains.data, out->chains.len,

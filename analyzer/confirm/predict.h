@@ -10,7 +10,8 @@
  * can deadlock if
  *	all of them wait without a limit,
  *	no wait is of a reader for a reader,
- *	the threads are pairwise different,
+ *	the threads are pairwise different (or of one pool, whose threads share
+ *	the locks),
  *	no two segments are ordered, and
  *	no two tuples hold a common lock in modes that exclude each other.
  * The first of these that fails is the reason that is kept.
@@ -53,11 +54,25 @@ struct lc_dep { /* a tuple */
 struct lc_order {
 	uint32_t thread, segment, other, other_segment;
 };
+/* Threads of a pool have one start routine: what one does another one may do in
+ * the next run, if they share the locks. */
+struct lc_role {
+	uint32_t thread;
+	uint64_t start;
+	uint32_t twins; /* threads with the same start routine */
+};
+struct lc_visit { /* such a thread has asked for the lock */
+	uint32_t lock, thread, segment;
+};
 struct lc_deps {
 	LC_ARRAY(struct lc_dep) deps;
 	LC_ARRAY(struct lc_hold) holds;
 	LC_ARRAY(struct lc_order) orders;
+	LC_ARRAY(struct lc_role) roles; /* by thread */
+	LC_ARRAY(struct lc_visit) visits; /* by lock */
 };
+/* NULL: it is the only one. */
+const struct lc_role *lc_deps_role(const struct lc_deps *d, uint32_t thread);
 void lc_deps_release(struct lc_deps *d);
 
 enum { LC_CYCLE_MAX = 8 }; /* longer cycles are not looked for */
@@ -68,10 +83,15 @@ struct lc_chain {
 	uint32_t dep[LC_CYCLE_MAX], hold[LC_CYCLE_MAX];
 	enum lc_reason reason;
 	uint32_t witness; /* GATE: the lock; SAME_THREAD: the thread */
+	/* One thread (the witness) did more than one part of it, but others of
+	 * its pool might. */
+	bool pooled;
 };
 struct lc_chains {
 	LC_ARRAY(struct lc_chain) chains; /* one for each set of sites */
-	bool cut; /* the search was given up before its end */
+	/* The search was given up: cycles of that many locks, and longer ones,
+	 * may have been left out. 0: it was not. */
+	uint32_t cut;
 };
 void lc_chains_release(struct lc_chains *c);
 

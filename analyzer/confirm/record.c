@@ -308,6 +308,32 @@ bool lc_hang_is_core(const struct lc_rec_hang *h, uint32_t i)
 	return !any || h->edges[i].hold_site || lc_hang_held(h, i);
 }
 
+uint32_t lc_hang_core_edge(const struct lc_rec_hang *h, uint32_t n)
+{
+	uint32_t last = 0, at = UINT32_MAX;
+
+	if (h->cycle) {
+		at = 0;
+		for (uint32_t i = 1; i < h->cycle; i++)
+			if (h->edges[i].waiter < h->edges[at].waiter)
+				at = i;
+		return n < h->cycle ? (at + n) % h->cycle : UINT32_MAX;
+	}
+	for (uint32_t k = 0; k <= n; k++) {
+		at = UINT32_MAX;
+		for (uint32_t i = 0; i < h->count; i++)
+			if (lc_hang_is_core(h, i) &&
+			    h->edges[i].waiter > last &&
+			    (at == UINT32_MAX ||
+			     h->edges[i].waiter < h->edges[at].waiter))
+				at = i;
+		if (at == UINT32_MAX)
+			break;
+		last = h->edges[at].waiter;
+	}
+	return at;
+}
+
 /* ---- texts ---- */
 
 char *lc_record_thread_text(struct lc_record *r, uint32_t id)

@@ -84,6 +84,10 @@ const struct lc_rec_edge *lc_hang_held(const struct lc_rec_hang *h, uint32_t i);
 /* Is edge i of those that make the hang: on its cycle, or, where there is none, a
  * wait for what is held, or by who holds it? The others only look on. */
 bool lc_hang_is_core(const struct lc_rec_hang *h, uint32_t i);
+/* The edges that make the hang, in an order that is the same in every run: by
+ * thread; those of a cycle begin with the first thread on it. Which edge is
+ * the n-th of them; UINT32_MAX if there are no more. */
+uint32_t lc_hang_core_edge(const struct lc_rec_hang *h, uint32_t n);
 
 /* "thread 2 (worker)", "mutex g_a", "mutex 2 of a.c:12"; the caller frees. */
 char *lc_record_thread_text(struct lc_record *r, uint32_t id);

@@ -146,8 +146,17 @@ void lc_target_say_reason(struct lc_confirm *c, struct lc_target *t)
 	struct lc_record *r = &c->base.records.data[t->record];
 	char *text;
 
-	if (t->chain.reason == LC_REASON_NONE)
+	if (t->chain.reason == LC_REASON_NONE) {
+		if (t->chain.pooled) {
+			text = lc_record_thread_text(r, t->chain.witness);
+			lc_buf_printf(&t->detail, "in this run only %s does "
+				      "both, but other threads with the same "
+				      "start routine use these locks, too\n",
+				      text);
+			free(text);
+		}
 		return;
+	}
 	lc_target_set(t, LC_VERDICT_INFEASIBLE, lc_reason_name(t->chain.reason));
 	switch (t->chain.reason) {
 	case LC_REASON_ALIASING:
@@ -229,7 +238,8 @@ void lc_targets_predict(struct lc_confirm *c)
 
 		lc_deps_make(&c->base.records.data[i], d);
 		lc_predict(d, &chains);
-		c->search_cut = c->search_cut || chains.cut;
+		if (chains.cut && (!c->search_cut || chains.cut < c->search_cut))
+			c->search_cut = chains.cut;
 		for (uint32_t k = 0; k < chains.chains.len; k++) {
 			struct lc_target *t;
 

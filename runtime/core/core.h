@@ -208,6 +208,7 @@ struct lc_rt_thread {
 	struct lc_rt_steer_thread *steer;
 	uint32_t parked; /* set by the steering while it holds the thread */
 	uint32_t signals; /* has posted, signalled, set */
+	uint32_t situations; /* tuples that were new to it, so far */
 	uint64_t look[6]; /* the watcher's */
 };
 

@@ -132,6 +132,9 @@ LC_RT_HIDDEN void lc_rt_modules_scan(struct lc_rt_thread *me);
 LC_RT_HIDDEN void lc_rt_modules_again(struct lc_rt_thread *me);
 /* Place of an address; *in_module if it is in one. */
 LC_RT_HIDDEN lc_rec_place lc_rt_place(uintptr_t address, bool *in_module);
+/* Same, but asks the loader if something has been loaded. */
+LC_RT_HIDDEN lc_rec_place lc_rt_data_place(struct lc_rt_thread *me,
+					   uintptr_t address, bool *in_module);
 /* Records the stack unless an equal one is; its id. */
 LC_RT_HIDDEN uint32_t lc_rt_stack_take(struct lc_rt_thread *me,
 				       lc_rt_site_t site, uint32_t what);

@@ -105,7 +105,7 @@ static void name_it(struct lc_rt_thread *me, struct lc_rt_lock *l,
 		    uint32_t what, lc_rt_site_t site)
 {
 	bool in_module;
-	lc_rec_place where = lc_rt_place(l->node.key, &in_module);
+	lc_rec_place where = lc_rt_data_place(me, l->node.key, &in_module);
 
 	l->named_before = true;
 	l->kind = LC_WHAT_KIND(what);

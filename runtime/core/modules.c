@@ -4,7 +4,8 @@
  *
  * The modules are a sorted array that is replaced as a whole, so that looking
  * one up takes no lock. The loader is asked (dl_iterate_phdr) at the start,
- * after a dlopen or dlclose, and when an address is in no module we know.
+ * after a dlopen or dlclose, when code is in no module we know, and when data
+ * is in none and the loader says that something has been loaded since.
  */
 #include "internal.h"
 
@@ -14,7 +15,7 @@
 #include <unistd.h>
 #include <unwind.h>
 
-enum { MAX_FRAMES = 64, MAX_MODULES = 65534 };
+enum { MAX_FRAMES = 64, MAX_MODULES = 65534, SCAN_WAIT_MS = 50 };
 
 struct module {
 	uintptr_t low, high, bias;
@@ -35,6 +36,7 @@ static struct modules *modules; /* those in memory now, by low */
 static struct module **by_id; /* all there have been; [id - 1] */
 static uint32_t by_id_count, by_id_size;
 static uint32_t scanning;
+static uint64_t loads_seen; /* the loader's count of loads, at the last scan */
 
 /* ---- asking the loader ---- */
 
@@ -136,6 +138,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data)
 	uint32_t i;
 
 	(void)size;
+	loads_seen = info->dlpi_adds;
 	find_range(info, &low, &high);
 	if (low >= high)
 		return 0;
@@ -196,13 +199,26 @@ static void record_gone(struct lc_rt_thread *me, struct module *m)
 	lc_rt_record_done(r, sizeof(*r));
 }
 
+/* Another thread is at it: what it finds is what we want to know. Not for ever:
+ * it may wait for the loader, which may wait for a lock that we hold. */
+static void wait_for_scan(void)
+{
+	uint64_t end = lc_rt_now_ns() + SCAN_WAIT_MS * 1000000u;
+
+	while (__atomic_load_n(&scanning, __ATOMIC_ACQUIRE) &&
+	       lc_rt_now_ns() < end)
+		lc_rt_futex_wait(&scanning, 1, 1000000u);
+}
+
 void lc_rt_modules_scan(struct lc_rt_thread *me)
 {
-	struct modules *old = modules;
-	struct modules *next;
+	struct modules *old, *next;
 
-	if (__atomic_exchange_n(&scanning, 1, __ATOMIC_ACQUIRE))
+	if (__atomic_exchange_n(&scanning, 1, __ATOMIC_ACQUIRE)) {
+		wait_for_scan();
 		return;
+	}
+	old = modules;
 	next = lc_rt_alloc(sizeof(*next) + sizeof(struct module *));
 	dl_iterate_phdr(visit, &next);
 	__atomic_store_n(&modules, next, __ATOMIC_RELEASE);
@@ -217,6 +233,7 @@ void lc_rt_modules_scan(struct lc_rt_thread *me)
 			record_gone(me, m);
 	}
 	__atomic_store_n(&scanning, 0, __ATOMIC_RELEASE);
+	lc_rt_futex_wake(&scanning);
 }
 
 /* In a child: another thread may have been scanning. */
@@ -313,6 +330,29 @@ static lc_rec_place code_place(struct lc_rt_thread *me, uintptr_t address)
 	if (!in_module)
 		*slot = address >> 12;
 	return place;
+}
+
+static int count_loads(struct dl_phdr_info *info, size_t size, void *data)
+{
+	(void)size;
+	*(uint64_t *)data = info->dlpi_adds;
+	return 1;
+}
+
+lc_rec_place lc_rt_data_place(struct lc_rt_thread *me, uintptr_t address,
+			      bool *in_module)
+{
+	lc_rec_place place = lc_rt_place(address, in_module);
+	uint64_t loads = 0;
+
+	if (*in_module)
+		return place;
+	/* Heap and stack are in none, and there are many locks there. */
+	dl_iterate_phdr(count_loads, &loads);
+	if (loads == __atomic_load_n(&loads_seen, __ATOMIC_RELAXED))
+		return place;
+	lc_rt_modules_scan(me);
+	return lc_rt_place(address, in_module);
 }
 
 /* ---- sites that have a name ---- */

@@ -325,7 +325,8 @@ struct lc_rec_tuple {
 };
 
 /* A thread signals a condition, posts a semaphore, sets an event, waits at a
- * barrier: unique per (thread, object, site). */
+ * barrier: once per (thread, object, site), and again after tuples that were new
+ * to the thread, so that it is seen what came before a later signal. */
 struct lc_rec_wake {
 	struct lc_rec rec;
 	uint32_t thread;

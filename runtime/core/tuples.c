@@ -121,6 +121,7 @@ static uint32_t new_tuple(struct lc_rt_thread *me, struct lc_rt_lock *lock,
 		record_tuple(me, lock, what, site, stack, held,
 			     count == limit ? LC_WHAT_AND_MORE : 0);
 	lc_rt_seen_add(me->seen, key, stack);
+	me->situations++;
 	return stack;
 }
 
@@ -208,10 +209,15 @@ void lc_rt_wake_by(struct lc_rt_thread *me, const void *object, uint32_t what,
 	uint64_t key = lc_rt_key(lc_rt_site_key(me, LC_RT_PLACE(site, what)), object,
 				 0x3a4e);
 
+	uint32_t *known = lc_rt_seen_find(me->seen, key);
+
 	me->signals++;
-	if (!lc_rt_recording() || lc_rt_seen_find(me->seen, key))
+	if (!lc_rt_recording() || (known && *known == me->situations))
 		return;
-	lc_rt_seen_add(me->seen, key, 0);
+	if (known)
+		*known = me->situations;
+	else
+		lc_rt_seen_add(me->seen, key, me->situations);
 	record_wake(me, lc_rt_lock_get(me, object, what, site), what, site);
 }
 
