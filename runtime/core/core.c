@@ -112,6 +112,7 @@ static void at_exit(void)
 {
 	if (lc_rt_steered && lc_rt_steer.stop)
 		lc_rt_steer.stop();
+	lc_rt_exit();
 	if (lc_rt_state == LC_RT_ON)
 		lc_rt_record_end(LC_END_EXIT);
 }
@@ -122,11 +123,6 @@ static void start_steering(struct lc_rt_thread *me)
 
 	if (!file)
 		return;
-	if (!&lc_rt_steer) {
-		lc_rt_say("lockcheck: LOCKCHECK_STEER: this runtime was built "
-			  "without steering\n");
-		return;
-	}
 	if (!lc_rt_steer.start || lc_rt_steer.start(file)) {
 		lc_rt_steered = true;
 		if (lc_rt_steer.thread_started)

@@ -724,8 +724,8 @@ struct lc_rt_steer {
 	void (*stop)(void);
 };
 
-/* Defined by steer.c. Weak here: without it LOCKCHECK_STEER is an error. */
-extern const struct lc_rt_steer lc_rt_steer __attribute__((weak));
+/* Defined by steer.c. */
+extern const struct lc_rt_steer lc_rt_steer;
 
 /* The thread list; entries are never freed, look at state. */
 struct lc_rt_thread *lc_rt_threads(void);

@@ -246,6 +246,8 @@ LC_RT_HIDDEN uint32_t lc_rt_entry_stack(const struct lc_rt_thread *t,
 
 LC_RT_HIDDEN struct lc_rt_thread *lc_rt_thread_book(uint32_t flags);
 LC_RT_HIDDEN void lc_rt_threads_start(void);
+/* The process ends, by the caller. */
+LC_RT_HIDDEN void lc_rt_exit(void);
 LC_RT_HIDDEN void lc_rt_thread_record(struct lc_rt_thread *writer,
 				      struct lc_rt_thread *t);
 LC_RT_HIDDEN struct lc_rt_thread *lc_rt_thread_by_id(uint32_t id);

@@ -11,6 +11,7 @@
 
 #include <elf.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 #include <unwind.h>
@@ -454,6 +455,17 @@ __attribute__((constructor)) static void tables_are_there(void)
 {
 	can_unwind = true;
 }
+
+/* The unwinder asks for these weakly, and takes all to be there if one is: in a
+ * static program, only what somebody needs is. */
+__attribute__((used)) static void (*const needed_by_unwinder[])(void) = {
+	(void (*)(void))pthread_once,
+	(void (*)(void))pthread_getspecific,
+	(void (*)(void))pthread_setspecific,
+	(void (*)(void))pthread_key_create,
+	(void (*)(void))pthread_mutex_lock,
+	(void (*)(void))pthread_mutex_unlock,
+};
 
 /* `me` is in the core: lock calls of the unwinder pass through. */
 static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *data)

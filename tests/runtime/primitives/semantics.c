@@ -191,6 +191,60 @@ static void test_with_exit(void)
 	done("LC_WITH and pthread_exit");
 }
 
+static int is_inside;
+
+static void *is_cancelled_inside(void *arg)
+{
+	LC_WITH(&lock) {
+		LC_WITH(&rlock) {
+			__atomic_store_n(&is_inside, 1, __ATOMIC_SEQ_CST);
+			for (;;)
+				pause(); /* a cancellation point */
+		}
+	}
+	return arg;
+}
+
+static void test_with_cancel(void)
+{
+	pthread_t t;
+
+	CHECK(pthread_create(&t, NULL, is_cancelled_inside, NULL) == 0);
+	while (!load(&is_inside))
+		pause_ms(1);
+	CHECK(pthread_cancel(t) == 0);
+	pthread_join(t, NULL);
+	free_again();
+	done("LC_WITH and cancellation");
+}
+
+#ifdef __cplusplus
+static void throws(void)
+{
+	LC_WITH(&lock)
+		LC_WITH(&rlock)
+			throw 7;
+}
+
+static void test_with_exception(void)
+{
+	int caught = 0;
+
+	try {
+		throws();
+	} catch (int value) {
+		caught = value;
+	}
+	CHECK(caught == 7);
+	free_again();
+	done("LC_WITH and exceptions");
+}
+#else
+static void test_with_exception(void)
+{
+}
+#endif
+
 /* ---- Condition ---- */
 
 static struct lc_cond cond = LC_COND_OF(&lock);
@@ -627,6 +681,8 @@ int main(void)
 	test_timed();
 	test_with();
 	test_with_exit();
+	test_with_cancel();
+	test_with_exception();
 	test_notify();
 	test_wait_for();
 	test_sem();

@@ -20,10 +20,14 @@
  * @run once              exit=86 stderr=once
  * @run behind            exit=86 stderr=These.wait,.too
  * @run running           exit=86 stderr=2.threads.wait.for.each.other
+ * @run left              exit=0 stderr=2.threads.wait.for.each.other env=LOCKCHECK_ON_HANG=report
+ * @run abba              exit=-6 stderr=2.threads.wait.for.each.other env=LOCKCHECK_ON_HANG=abort
+ * @run abba              exit=-3 stderr=2.threads.wait.for.each.other env=LOCKCHECK_ON_HANG=dump
  */
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <threads.h>
 #include <unistd.h>
@@ -174,6 +178,23 @@ static void start(void *(*f)(void *), int n)
 		pthread_join(t[i], NULL);
 }
 
+/* It is told, and the process goes on as it is: it reads the report. */
+static void left(void)
+{
+	int fds[2], told = dup(2);
+	char text[4096];
+	pthread_t t;
+	ssize_t n;
+
+	if (told < 0 || pipe(fds) || dup2(fds[1], 2) < 0)
+		exit(2);
+	pthread_create(&t, NULL, mutexes, (void *)0);
+	pthread_create(&t, NULL, mutexes, (void *)1);
+	n = read(fds[0], text, sizeof(text));
+	if (n <= 0 || write(told, text, (size_t)n) != n)
+		exit(2);
+}
+
 static void alone(const char *name)
 {
 	pthread_t t;
@@ -193,6 +214,8 @@ static void alone(const char *name)
 		pthread_join(t, NULL);
 		pthread_create(&t, NULL, takes_0, NULL);
 		pthread_join(t, NULL);
+	} else if (!strcmp(name, "left")) {
+		left();
 	} else if (!strcmp(name, "running")) {
 		pthread_create(&t, NULL, mutexes, (void *)0);
 		pthread_create(&t, NULL, mutexes, (void *)1);
