@@ -127,15 +127,15 @@ SELECT
 	END AS fix,
 	CASE WHEN c.same_class THEN 'there may be an order of these objects '
 		|| 'that cannot be seen here'
-	WHEN c.strength = 'possible' THEN coalesce((SELECT group_concat(text, '; ')
-		FROM (SELECT DISTINCT p.held || ' is one lock in each of many '
-				|| 'objects, and the threads may have different ones' AS text
-			FROM e p JOIN lock l ON l.id = p.held_id
-			WHERE p.cycle_id = c.id AND NOT l.exact
-			UNION ALL SELECT DISTINCT 'nothing is seen to start a '
-				|| 'thread for T' || p.seq
-			FROM e p WHERE p.cycle_id = c.id
-				AND p.thread_kind = 'external')), '')
+	WHEN c.strength = 'possible' THEN (SELECT group_concat(text, '; ')
+		FROM (SELECT 'the threads may mean the ' || group_concat(held, ', ')
+			|| ' of different objects' AS text
+			FROM (SELECT p.held FROM e p JOIN lock l ON l.id = p.held_id
+				WHERE p.cycle_id = c.id AND NOT l.exact ORDER BY p.seq)
+			UNION ALL SELECT 'nothing is seen to start '
+				|| group_concat('T' || seq, ' or ')
+			FROM (SELECT p.seq FROM e p WHERE p.cycle_id = c.id
+				AND p.thread_kind = 'external' ORDER BY p.seq)))
 	END AS doubt
 FROM v_cycle c
 JOIN part z ON z.cycle_id = c.id AND z.seq = z.last

@@ -14,8 +14,10 @@ const shortThread = (t, i) =>
 		t.name.split(' started at ')[0] ||
 			functionOf((t.steps[0] || {}).at || []) ||
 			`thread ${i + 1}`,
-		40,
+		60,
 	);
+/* "any caller of f()": in a picture there is room for f() only. */
+const drawnThread = (t, i) => cut(shortThread(t, i).replace(/^any caller of /, ''), 40);
 
 /* Each lock that somebody holds or wants has one colour all over the page. */
 function colorsOf(f) {
@@ -74,7 +76,7 @@ function ringOf(f) {
 		if (!last || last.role !== 'want' || !lockOf(last)) return null;
 		seen.add(i);
 		ring.push({
-			thread: shortThread(t, i),
+			thread: drawnThread(t, i),
 			no: i + 1,
 			index: i,
 			wants: lockOf(last),
