@@ -239,6 +239,26 @@ struct fe_value fe_binary(struct lc_parser *fe, uint32_t node)
 	return eval_arith(fe, node, op);
 }
 
+/* x ^= 4: the bit goes if it is there, and comes if it is not. */
+static void toggle(struct lc_parser *fe, struct fe_place x, int64_t bit,
+		   struct lc_pos *pos)
+{
+	struct fe_value old = fe_load(x), zero = fe_number(0), v;
+	struct fe_value has = fe_arith(fe, &old, CXBinaryOperator_And, bit);
+	uint32_t yes = fe_block(fe), no = fe_block(fe), end = fe_block(fe);
+	uint32_t lhs = fe_operand(fe, &has, 0), rhs = fe_operand(fe, &zero, 0);
+
+	fe_test(fe, lhs, LC_NE, rhs, yes, no, pos);
+	fe_start(fe, yes);
+	v = fe_arith(fe, &old, CXBinaryOperator_And, ~bit);
+	fe_assign(fe, x, &v, pos, LC_INSTR_OPAQUE);
+	fe_jump(fe, end);
+	fe_start(fe, no);
+	v = fe_arith(fe, &old, CXBinaryOperator_Or, bit);
+	fe_assign(fe, x, &v, pos, LC_INSTR_OPAQUE);
+	fe_start(fe, end);
+}
+
 /* x op= y: the new value is unknown, but for a pointer that moves. */
 struct fe_value fe_compound(struct lc_parser *fe, uint32_t node)
 {
@@ -275,6 +295,12 @@ struct fe_value fe_compound(struct lc_parser *fe, uint32_t node)
 				       ? CXBinaryOperator_And
 				       : CXBinaryOperator_Or,
 			       k);
+	} else if (op == CXBinaryOperator_XorAssign &&
+		   fe_const(fe, right, &k) && k > 0 && !(k & (k - 1)) &&
+		   fe->cur != LC_NONE) {
+		fe_cursor_pos(fe, fe_node(fe, node)->c, &pos);
+		toggle(fe, to, k, &pos);
+		return fe_load(to);
 	} else if (op == CXBinaryOperator_AddAssign ||
 		   op == CXBinaryOperator_OrAssign) {
 		new = fe_eval(fe, right);

@@ -892,7 +892,7 @@ static bool same_key(const void *ctx, uint32_t i, const void *key)
 }
 
 /* Has this call been looked into with these arguments, under these locks and
- * conditions? Then its acquires tell nothing new. */
+ * conditions, and while these threads ran? Then its acquires tell nothing new. */
 static bool seen_before(struct sim *m, const struct state *st, uint32_t callee,
 			const struct value *args, uint32_t nargs, bool weak)
 {
@@ -910,6 +910,9 @@ static bool seen_before(struct sim *m, const struct state *st, uint32_t callee,
 	for (uint32_t i = 0; i < n; i++)
 		h = lc_hash_u64(h, conds[i].sym ^ (uint64_t)conds[i].lo * 31 ^
 					   (uint64_t)conds[i].hi * 17);
+	for (uint32_t i = 0; i < st->live.len; i++)
+		h = lc_hash_u64(h, (uint64_t)st->live.data[i].event << 1 |
+					   st->live.data[i].joined);
 	if (lc_map_find(&m->lifted, h, same_key, m, &h) != LC_NOT_FOUND)
 		return true;
 	lc_map_add(&m->lifted, h, m->lifted_keys.len);
@@ -1018,6 +1021,42 @@ void sim_lift_callback(struct sim *m, struct state *st,
 	cb.nheld = n;
 	cb.ndropped = ops_dropped(st, &m->scratch, &cb.dropped);
 	told_callback(m, &cb);
+}
+
+bool apply_hand_over(struct sim *m, struct state *st, struct value target,
+		     struct value arg)
+{
+	struct subst b = { m, state_clone(&m->arena, st), &arg, 1,
+			   ++m->bindings };
+	const struct summary *sum;
+	bool any = false;
+	uint32_t entry;
+
+	if (!target.loc ||
+	    loc_at(&m->s->locs, target.loc)->kind != ROOT_FUNCTION)
+		return false;
+	entry = loc_at(&m->s->locs, target.loc)->ref;
+	sum = &m->s->summaries[entry];
+	if (!sum->done || !sum->outcomes.len)
+		return false;
+	for (uint32_t i = 0; i < sum->outcomes.data[0].ndeltas; i++) {
+		const struct held *d = &sum->outcomes.data[0].deltas[i].held;
+		loc_t lock = subst_loc(&b, d->lock);
+		struct held *h = lock ? state_held(st, lock) : NULL;
+
+		if (!h || h->count <= 0 ||
+		    !balance_always_gives_up(m->s, entry, d->lock))
+			continue;
+		event_satisfy(m->s, d->event);
+		for (uint32_t k = 0; k < sum->acquires.len; k++)
+			if (sum->acquires.data[k].gave_up != LC_NONE &&
+			    sum->acquires.data[k].lock == d->lock)
+				event_satisfy(m->s,
+					      sum->acquires.data[k].gave_up);
+		ops_release(m, st, lock, sim_lift_event(m, d->event, lock));
+		any = true;
+	}
+	return any;
 }
 
 void apply_start(struct sim *m, struct state *st, uint32_t event,

@@ -661,7 +661,10 @@ static void do_start(struct sim *m, struct state *st,
 		     const struct lc_instr *in, const struct lc_model *mo)
 {
 	struct value handle = { 0 };
+	struct state *no = NULL;
+	enum lc_cmp op;
 	uint32_t event;
+	int64_t c;
 
 	if (mo->handle >= 0)
 		handle = sim_arg(m, st, in, mo->handle);
@@ -669,8 +672,22 @@ static void do_start(struct sim *m, struct state *st,
 		handle = value_addr(sim_temp(m, in->temp));
 	event = acquire_event(m, mo, EV_START, handle.loc);
 	sim_escape(m, st, sim_arg(m, st, in, mo->arg));
+	if (state_nheld(st) && used(m, in) &&
+	    success_fact(mo->success, false, &op, &c))
+		no = state_clone(&m->arena, st);
 	apply_start(m, st, event, sim_arg(m, st, in, mo->entry),
 		    sim_arg(m, st, in, mo->arg), handle.loc, in, mo->entry);
+	if (apply_hand_over(m, st, sim_arg(m, st, in, mo->entry),
+			    sim_arg(m, st, in, mo->arg)) &&
+	    no) {
+		struct value r = state_load(&m->s->locs, st,
+					    sim_temp(m, in->temp));
+
+		state_assume(&m->arena, no, &m->s->locs, r, op, c);
+		*lc_push(&m->next) = no;
+		success_fact(mo->success, true, &op, &c);
+		state_assume(&m->arena, st, &m->s->locs, r, op, c);
+	}
 }
 
 /* From here on the thread behind this global handle is over. */

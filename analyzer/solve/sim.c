@@ -531,6 +531,36 @@ static struct value grown(struct sim *m, struct state *st, loc_t x,
 				  x));
 }
 
+/* `held[0] = true`: the first element bears the array's name, but the others
+ * stay as they are. */
+static void forget_element(const struct locs *l, struct state *st, loc_t x)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		loc_t y = st->store.data[i].loc;
+		enum loc_kind k = LOC_NOTHING;
+
+		for (; y != x && loc_at(l, y)->kind >= STEP_FIELD;
+		     y = loc_at(l, y)->parent)
+			k = (enum loc_kind)loc_at(l, y)->kind;
+		if (y != x || k == STEP_INDEX || k == STEP_INDEX_VALUE ||
+		    k == STEP_INDEX_ANY)
+			st->store.data[n++] = st->store.data[i];
+	}
+	st->store.len = n;
+}
+
+static bool first_element(const struct sim *m, const struct lc_path *q)
+{
+	const struct lc_step *last;
+
+	if (!q->nsteps)
+		return false;
+	last = &m->u->steps.data[q->first_step + q->nsteps - 1];
+	return last->kind == LC_STEP_INDEX && !last->value;
+}
+
 static void do_assign(struct sim *m, struct state *st,
 		      const struct lc_instr *in)
 {
@@ -550,7 +580,10 @@ static void do_assign(struct sim *m, struct state *st,
 		v = grown(m, st, x, in, o, v);
 	if (o->kind == LC_OP_UNKNOWN)
 		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
-	state_forget_below(st, l, x);
+	if (first_element(m, q))
+		forget_element(l, st, x);
+	else
+		state_forget_below(st, l, x);
 	if (volatile_step(m, q,
 			  q->nsteps ? &m->u->steps.data[q->first_step +
 							q->nsteps - 1]

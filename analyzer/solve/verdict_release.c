@@ -292,7 +292,9 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	if (s->entry[b->function] && !verdict_is_main(s, b->function) &&
 	    (balance_of(s, b->lock) & CLASS_KEPT))
 		strength = LC_POSSIBLE;
-	if (starts_thread_or_program(s, b->function) || nobody_has_it(s, b))
+	if ((starts_thread_or_program(s, b->function) &&
+	     !someone_held(s, b->event)) ||
+	    nobody_has_it(s, b))
 		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, strength);
 	else if (!someone_held(s, b->event) &&
 		 !s->events.data[b->event].depth &&

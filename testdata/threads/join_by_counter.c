@@ -1,0 +1,45 @@
+/* @silent: threads that are joined by a counter that is not local, before the other order */
+#include <pthread.h>
+
+struct sys { pthread_mutex_t big, small; int n; pthread_t t[2]; int up; };
+static struct sys S;
+static pthread_t extra[2];
+static int started;
+
+static void *run(void *p)
+{
+	struct sys *s = p;
+
+	pthread_mutex_lock(&s->big);
+	pthread_mutex_lock(&s->small);
+	s->n++;
+	pthread_mutex_unlock(&s->small);
+	pthread_mutex_unlock(&s->big);
+	return NULL;
+}
+
+static void other(struct sys *s)
+{
+	pthread_mutex_lock(&s->small);
+	pthread_mutex_lock(&s->big);
+	s->n = 0;
+	pthread_mutex_unlock(&s->big);
+	pthread_mutex_unlock(&s->small);
+}
+
+int main(void)
+{
+	for (; S.up < 2; S.up++)
+		if (pthread_create(&S.t[S.up], NULL, run, &S))
+			return 1;
+	while (S.up > 0)
+		pthread_join(S.t[--S.up], NULL);
+	other(&S);
+	for (; started < 2; started++)
+		if (pthread_create(&extra[started], NULL, run, &S))
+			return 1;
+	for (int i = 0; i < started; i++)
+		pthread_join(extra[i], NULL);
+	other(&S);
+	return 0;
+}
