@@ -878,9 +878,14 @@ again:
 		goto again;
 	}
 	m->turned_on = false;
-	for (uint32_t i = first; ignored && i < m->next.len; i++) {
-		doubt_if_released(b->pre, m->next.data[i], st);
-		doubt_if_released(b->pre, st, m->next.data[i]);
+	for (uint32_t i = first; i < m->next.len; i++) {
+		struct state *other = m->next.data[i];
+
+		/* … or it has released one that may be ours */
+		if (ignored || other->weak > b->pre->weak)
+			doubt_if_released(b->pre, other, st);
+		if (ignored || st->weak > b->pre->weak)
+			doubt_if_released(b->pre, st, other);
 	}
 	return used_st;
 }

@@ -642,6 +642,17 @@ static void do_free(struct sim *m, struct state *st, const struct lc_instr *in,
 			state_drop_held(st, &st->held.data[i]);
 }
 
+/* What is no more is not held, whatever the program does with it yet. */
+static void do_destroy(struct sim *m, struct state *st,
+		       const struct lc_instr *in, const struct lc_model *mo)
+{
+	struct value v = sim_arg(m, st, in, mo->lock >= 0 ? mo->lock : 0);
+	struct held *h = v.loc ? state_held(st, v.loc) : NULL;
+
+	if (h && h->count > 0)
+		h->flags |= HELD_WEAK;
+}
+
 static bool call_now(struct sim *m, struct state *st,
 		     const struct lc_instr *in, const struct lc_model *mo)
 {
@@ -867,7 +878,9 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 	case LC_MODEL_NOP:
 	case LC_MODEL_SIGNAL:
 	case LC_MODEL_BROADCAST:
+		break;
 	case LC_MODEL_DESTROY:
+		do_destroy(m, st, in, mo);
 		break;
 	default:
 		sim_unknown_call(m, st, in, NULL);

@@ -187,7 +187,7 @@ static bool caller_decides(const struct solver *s, const struct leak *k)
 	return false;
 }
 
-static uint32_t block_of(const struct lc_unit *u, const struct lc_flow *f,
+uint32_t verdict_block_of(const struct lc_unit *u, const struct lc_flow *f,
 			 uint32_t instr)
 {
 	for (uint32_t b = 0; b < f->nblocks; b++) {
@@ -207,11 +207,11 @@ bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
 	const struct lc_unit *u = function_unit(&s->program, fn);
 	const struct lc_flow *f = s->program.functions.data[fn].flow;
 	bool *seen = lc_alloc(f->nblocks + 1);
-	uint32_t target = block_of(u, f, to);
+	uint32_t target = verdict_block_of(u, f, to);
 	bool found = false;
 	LC_ARRAY(uint32_t) todo = { 0 };
 
-	*lc_push(&todo) = block_of(u, f, from);
+	*lc_push(&todo) = verdict_block_of(u, f, from);
 	if (todo.data[0] == target)
 		found = from < to;
 	while (todo.len && !found) {
@@ -242,7 +242,7 @@ static bool avoidable(const struct solver *s, uint32_t fn, uint32_t instr)
 	bool *seen = lc_alloc(f->nblocks + 1), found = false;
 	LC_ARRAY(uint32_t) todo = { 0 };
 
-	seen[block_of(u, f, instr)] = true;
+	seen[verdict_block_of(u, f, instr)] = true;
 	if (!seen[0])
 		*lc_push(&todo) = 0;
 	seen[0] = true;
@@ -626,9 +626,10 @@ bool verdict_beyond_counting(struct solver *s, uint32_t function, loc_t lock,
 {
 	for (uint32_t i = 0; i < s->uncounted.len; i++)
 		if (s->uncounted.data[i].function == function &&
-		    s->uncounted.data[i].lock == lock)
-			return recursive(s, lock, event);
-	return false;
+		    s->uncounted.data[i].lock == lock &&
+		    recursive(s, lock, event))
+			return true;
+	return verdict_rounds_apart(s, function, lock);
 }
 
 /* Of the lock that is left held nobody hears: there is but one of it, no caller
@@ -836,7 +837,8 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	    s->events.data[r->event].depth > BELIEVED_DEPTH ||
 	    (r->again && !recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner) ||
-	    made_below(s, r))
+	    made_below(s, r) ||
+	    (r->loop && verdict_rounds_apart(s, r->function, r->lock)))
 		return;
 	if (r->loop && verdict_gives_back(s, &k, &release))
 		emit_loop_leak(s, r, release);

@@ -31,6 +31,16 @@ bool verdict_name_has(const char *name, const char *word, bool inside);
 bool verdict_name_has_any(const char *name, const char *const *words,
 			  size_t n);
 
+uint32_t verdict_block_of(const struct lc_unit *u, const struct lc_flow *f,
+			  uint32_t instr);
+
+/* rarely.c */
+/* The instruction runs in some rounds of a loop, by the remainder of a
+ * counter. */
+bool verdict_rarely(const struct solver *s, uint32_t fn, uint32_t instr);
+/* So do all who take the lock and give it back in the function. */
+bool verdict_rounds_apart(const struct solver *s, uint32_t fn, loc_t lock);
+
 /* verdict_release.c */
 /* A leak of the function that explains the release: the wrong lock of two was
  * released; LC_NONE = there is none. */
