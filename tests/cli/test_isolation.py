@@ -4,6 +4,9 @@
 LOCKCHECK_TEST_CRASH and LOCKCHECK_TEST_HANG hold a part of a file's name: the
 worker that is given such a unit crashes, or sleeps.
 """
+import os
+import signal
+import subprocess
 import time
 
 BAD = """#include <pthread.h>
@@ -60,3 +63,59 @@ def test_real_crash_of_the_parser(box):
                    "-fbracket-depth=10000000", code=1, sanitized=False)
     box.check(found(done) == ["one.c"], str(done))
     box.check("deep.c" in done.err, f"says which: {done}")
+
+
+def state(pid):
+    """(letter of its state, parent) of a process; Z, as of a dead one, if it
+    is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+            words = f.read().rsplit(")", 1)[1].split()
+            return words[0], int(words[1])
+    except OSError:
+        return "Z", 0
+
+
+def children(pid):
+    return [p for p in os.listdir("/proc") if p.isdigit() and
+            state(p)[1] == pid]
+
+
+def alive(pid):
+    return state(pid)[0] != "Z"
+
+
+def test_interrupted(box):
+    """Database and report are those of the run before, no worker stays, and the
+    exit code tells the signal."""
+    three(box)
+    report = ("check", "-f", "sarif", "-o", "r.sarif", "one.c", "two.c")
+    box.run(*report, "--", code=1)
+    files, before = box.files(), box.read("r.sarif")
+    with open(os.path.join(box.path, ".lockcheck.db"), "rb") as f:
+        database = f.read()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        run = subprocess.Popen(
+            [box.lockcheck, *report, "three.c", "--"], cwd=box.path,
+            env=dict(os.environ, LOCKCHECK_TEST_HANG="two.c"),
+            stderr=subprocess.DEVNULL)
+        end, workers = time.monotonic() + 30, []
+        while not workers and time.monotonic() < end:
+            time.sleep(0.05)
+            workers = children(run.pid)
+        box.check(workers, "there are workers")
+        time.sleep(0.3)
+        run.send_signal(number)
+        code = run.wait(30)
+        box.check(code in (128 + number, -number), f"{number}: ends with {code}")
+        end = time.monotonic() + 30
+        while any(map(alive, workers)) and time.monotonic() < end:
+            time.sleep(0.05)
+        box.check(not any(map(alive, workers)), f"{number}: workers are left")
+        box.check(box.files() == files or number == signal.SIGKILL,
+                  f"{number}: {box.files()}")
+        box.check(box.read("r.sarif") == before, f"{number}: the report")
+        with open(os.path.join(box.path, ".lockcheck.db"), "rb") as f:
+            box.check(f.read() == database, f"{number}: the database")
+    box.run(*report, "--", code=1)
+    box.equal(before, box.read("r.sarif"), "the next run")
