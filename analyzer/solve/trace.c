@@ -82,8 +82,14 @@ uint32_t thread_name(struct solver *s, const struct threads *t,
 			   function_name(&s->program, function));
 }
 
-static const char *verb(const struct event *e, bool want)
+static const char *verb(const struct event *e, enum lc_step_role role)
 {
+	bool want = role == LC_ROLE_WANT;
+
+	/* whether it got the lock is the question */
+	if (role == LC_ROLE_NOTE && e->blocking != LC_BLOCK_YES)
+		return e->mode == LC_MODE_SHARED ? "tries to read-lock"
+						 : "tries to take";
 	if (e->mode == LC_MODE_SHARED)
 		return want ? "wants to read-lock" : "read-locks";
 	if (e->kind == EV_WAIT)
@@ -124,7 +130,7 @@ void trace_event(struct solver *s, uint32_t event, enum lc_step_role last,
 			text = emit_string(s, "releases %s", name);
 		else
 			text = emit_string(s, "%s %s",
-					   verb(e, last == LC_ROLE_WANT),
+					   verb(e, last),
 					   name);
 		trace_step(s, emit_event_site(s, event), last, text, lock);
 	}

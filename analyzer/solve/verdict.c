@@ -857,7 +857,7 @@ static void emit_untested(struct solver *s, const struct untested *u)
 		return;
 	trace_begin(s, emit_string(s, "%s()",
 				   function_name(&s->program, u->function)));
-	trace_event(s, u->event, LC_ROLE_ACQUIRE, LC_MODE_EXCLUSIVE);
+	trace_event(s, u->event, LC_ROLE_NOTE, LC_MODE_EXCLUSIVE);
 	trace = trace_end(s);
 	n = lc_push(&s->out->unchecked);
 	n->function = u->function;
