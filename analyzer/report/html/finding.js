@@ -17,7 +17,7 @@ function lanes(f, s) {
 
 function stepCard(f, i, s) {
 	const code = el('div', { class: 'code-box' }),
-		wide = essential(s);
+		wide = essential(s) || s.lock !== undefined;
 	let around = wide ? 2 : 0;
 	const drawCode = () => {
 		const box = around ? excerpt(s.at, around) : null;
@@ -243,7 +243,7 @@ function lockTable(f) {
 		'The locks',
 		el(
 			'table',
-			{ class: 'facts' },
+			{ class: 'facts of-locks' },
 			el(
 				'thead',
 				{},
