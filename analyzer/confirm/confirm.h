@@ -65,7 +65,9 @@ struct lc_target {
 	char *schedule; /* path, NULL if there is none */
 	uint32_t runs, visits; /* steered runs; parked threads in them */
 	/* of the steered runs so far */
-	uint32_t blocked, graces, delayed_blocked, stays_s;
+	uint32_t blocked; /* in a row, by the same blocker */
+	uint32_t early_blocked, late_blocked; /* stopped by a delay; not so */
+	uint32_t graces, stays_s;
 	char *blocker; /* the last one's words */
 	LC_ARRAY(struct lc_words_of_member {
 		char *site;

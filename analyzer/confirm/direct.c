@@ -15,6 +15,7 @@
 enum { STAYS_ENOUGH_S = 2, REPLAY_GRACE_MS = 10000 };
 enum {
 	SAME_ENOUGH = 4, /* runs that end by the same blocker */
+	EARLY_ENOUGH = 3, /* of them stopped early, for "constraint" */
 	POOL_RUNS = 4, /* where one thread of a pool did both sides */
 };
 
@@ -137,7 +138,8 @@ static bool learn(struct lc_target *t, struct outcome *o)
 		t->stays_s = o->stays_s;
 	if (o->blocked && !o->graces) {
 		t->blocked = same || !t->blocked ? t->blocked + 1 : 1;
-		t->delayed_blocked += o->delayed;
+		t->early_blocked += o->delayed;
+		t->late_blocked += !o->delayed;
 	}
 	if (o->blocker) {
 		free(t->blocker);
@@ -183,7 +185,12 @@ static void give_up(struct lc_confirm *c, struct lc_target *t)
 {
 	const char *word = "";
 
-	if (t->stays_s >= STAYS_ENOUGH_S) {
+	if (t->chain.pooled && t->kind == LC_TARGET_CYCLE) {
+		/* That the others never came says little. */
+		lc_buf_printf(&t->detail, "in %u steered runs no two threads "
+			      "each did one\n", t->runs);
+		word = "same-thread";
+	} else if (t->stays_s >= STAYS_ENOUGH_S) {
 		lc_buf_printf(&t->detail, "it was made to happen, and stayed so "
 			      "for %u s, until the run was ended; but other "
 			      "threads went on, and one of them could end the "
@@ -203,7 +210,10 @@ static void give_up(struct lc_confirm *c, struct lc_target *t)
 			      "and the other did not\n", t->runs);
 		word = "missed";
 	} else {
-		bool both = t->delayed_blocked && t->blocked > t->delayed_blocked;
+		/* Each visit of a delay's place was a stop of its own: in
+		 * none of them could the other come. */
+		bool both = t->late_blocked &&
+			    t->early_blocked >= EARLY_ENOUGH;
 
 		t->verdict = both ? LC_VERDICT_INFEASIBLE : LC_VERDICT_REFUTED;
 		word = both ? "constraint" : "blocked";
@@ -211,12 +221,6 @@ static void give_up(struct lc_confirm *c, struct lc_target *t)
 			      t->runs,
 			      both ? ", whoever was made to wait" : "",
 			      t->blocker);
-	}
-	/* One of a pool did both, and was not seen to do only one: that the
-	 * others never come says little. */
-	if (t->chain.pooled && t->kind == LC_TARGET_CYCLE) {
-		t->verdict = LC_VERDICT_UNDECIDED;
-		word = "same-thread";
 	}
 	free(t->reason);
 	t->reason = lc_strdup(word);

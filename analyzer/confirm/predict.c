@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum {
-	WORK_MAX = 2000000, /* steps of the search for each length */
+	WORK_MAX = 10000000, /* steps of the search for each length */
 	CHAINS_MAX = 2000,
 	VISITS_MAX = 64, /* of a pool to one lock, that are looked at */
 };

@@ -135,6 +135,7 @@ static void set_environment(const struct lc_launch *l, const char *shim,
 
 	setenv("LD_PRELOAD", preload, 1);
 	setenv("LOCKCHECK_RECORD", record, 1);
+	setenv("LOCKCHECK_PASSING", "1", 1); /* it goes when we have read it */
 	if (!l->leave_hangs || !getenv("LOCKCHECK_ON_HANG"))
 		setenv("LOCKCHECK_ON_HANG", "exit", 1);
 	if (l->silent)

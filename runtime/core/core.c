@@ -96,6 +96,7 @@ static void read_options(void)
 						     hang_words);
 	o->on_misuse = (enum lc_rt_on_misuse)option_word("LOCKCHECK_ON_MISUSE",
 							 misuse_words);
+	o->passing = option_number("LOCKCHECK_PASSING", 0) != 0;
 	o->children = option_number("LOCKCHECK_CHILDREN", 1) != 0;
 	o->deepbind_off = deepbind && !strcmp(deepbind, "drop");
 	o->tick_ms = (uint32_t)option_number("LOCKCHECK_TICK_MS", 200);

@@ -93,6 +93,7 @@ struct lc_rt_options {
 	uint64_t max_bytes; /* LOCKCHECK_MAX_MB: of the record file */
 	int report_fd; /* LOCKCHECK_REPORT_FD: texts go there; 2 */
 	bool off; /* LOCKCHECK_OFF: nothing is done */
+	bool passing; /* LOCKCHECK_PASSING: the record is not said to be there */
 };
 
 extern struct lc_rt_options lc_rt_options;

@@ -219,7 +219,7 @@ void lc_rt_say_hang(const struct lc_rec_edge *edges, uint32_t count,
 	}
 	if (shown < count)
 		lc_rt_say("  and %u more threads\n", count - shown);
-	if (lc_rt_recording())
+	if (lc_rt_recording() && !lc_rt_options.passing)
 		lc_rt_say("  The record is in %s\n", lc_rt_record_path());
 }
 

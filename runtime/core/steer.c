@@ -277,7 +277,17 @@ static bool is_possible(struct lc_rt_thread *t)
 	return false;
 }
 
-static struct look look_at_all(void)
+/* It has been woken, and has not come to run: on a busy machine that takes a
+ * while. (Asked on ticks only: it reads a file.) */
+static bool is_woken(struct lc_rt_thread *t)
+{
+	char state;
+
+	lc_rt_run_time(t->tid, &state);
+	return state == 'R';
+}
+
+static struct look look_at_all(bool by_tick)
 {
 	struct look l = { false, false, false, NULL, NULL, NULL };
 
@@ -296,6 +306,8 @@ static struct look look_at_all(void)
 		waits = lc_rt_waits_for(t, &place) &&
 			LC_WHAT_HOW(LC_RT_PLACE_WHAT(place)) == LC_HOW_BLOCK;
 		holder = waits ? lc_rt_blocked_behind(t, is_parked) : NULL;
+		if (waits && !holder && by_tick && is_woken(t))
+			waits = false;
 		if (!waits && possible)
 			l.hope = true;
 		else if (!waits)
@@ -403,7 +415,7 @@ static void decide(bool by_tick)
 		meet(by_tick);
 		return;
 	}
-	l = look_at_all();
+	l = look_at_all(by_tick);
 	if (l.hope || (l.others && (l.unclear || !l.holder))) {
 		stalls = 0;
 		if (!by_tick || lc_rt_now_ns() - since_ns < plan.grace_ns)
