@@ -10,6 +10,7 @@
 #include "frontend/internal.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Appended to every command: warnings are not ours to give, and what older
  * compilers took for a warning must not cost a unit. */
@@ -156,8 +157,13 @@ static void read_errors(struct lc_parser *fe)
 	}
 }
 
-static const char *failure(enum CXErrorCode code)
+static const char *failure(enum CXErrorCode code, const struct lc_job *job)
 {
+	if (access(job->directory, X_OK) < 0)
+		return "the directory that the compile database says it is "
+		       "compiled in is not there or cannot be entered";
+	if (access(job->file, R_OK) < 0)
+		return "the source is not there or cannot be read";
 	switch (code) {
 	case CXError_Crashed:
 		return "the C parser crashed";
@@ -206,7 +212,7 @@ void lc_parser_unit(struct lc_parser *fe, const struct lc_job *job,
 	code = parse(fe);
 	if (code != CXError_Success || !fe->tu) {
 		unit->status = LC_UNIT_FAILED;
-		unit->message = lc_intern(&unit->strings, failure(code));
+		unit->message = lc_intern(&unit->strings, failure(code, job));
 	} else {
 		read_errors(fe);
 		lower_all(fe);

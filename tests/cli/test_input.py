@@ -126,6 +126,20 @@ def test_one_source_in_two_programs(box):
                       f"{line} {len(entries)}: {done}")
 
 
+def test_a_database_from_elsewhere(box):
+    """Recorded in a container, say: the paths are those of another machine."""
+    box.write("f.c", from_flag)
+    box.write("compile_commands.json", json.dumps([
+        {"directory": "/nowhere/src", "file": "f.c",
+         "arguments": ["cc", "-c", "f.c"]},
+        {"directory": box.path, "file": "gone.c",
+         "arguments": ["cc", "-c", "gone.c"]}]))
+    done = box.run("check", code=3)
+    box.check("/nowhere/src/f.c: not analysed: the directory" in done.err and
+              "gone.c: not analysed: the source is not there" in done.err,
+              str(done))
+
+
 def test_commands_are_data(box):
     """Nothing of a command is run, and no flag of it writes a file."""
     box.write("f.c", from_flag)
