@@ -283,6 +283,18 @@ struct start { /* a thread start whose entry is known */
 	struct lives live;
 };
 
+/* pure.c: does a function only look, and at what (a filter as of writes)? */
+struct lookers {
+	bool impure;
+	uint64_t reads[MOD_WORDS];
+};
+/* A call of one, by what it is asked of. */
+enum { MAX_QUESTION = 3 };
+struct question {
+	uint32_t symbol, nargs;
+	struct value args[MAX_QUESTION];
+};
+
 struct solver {
 	struct program program;
 	struct locs locs;
@@ -325,6 +337,9 @@ struct solver {
 	struct lc_map site_index;
 	uint32_t trace_depth;     /* trace.c */
 	bool *escapes;            /* per function: its address is taken */
+	struct lookers **lookers; /* per function, NULL = not asked yet */
+	LC_ARRAY(struct question) questions;
+	struct lc_map question_index;
 	bool has_main;
 	uint32_t visits; /* of all functions so far */
 };

@@ -205,7 +205,8 @@ static bool referenced(const struct sim *m, const struct state *st, loc_t sym)
 
 	if (n->kind == ROOT_SYM && n->why == SYM_CMP)
 		return true;
-	if (loc_at(&m->s->locs, root)->kind != ROOT_SYM)
+	if (loc_at(&m->s->locs, root)->kind != ROOT_SYM ||
+	    loc_at(&m->s->locs, root)->why == SYM_ANSWER)
 		return true;
 	for (uint32_t i = 0; i < st->store.len; i++)
 		if (st->store.data[i].value.loc &&

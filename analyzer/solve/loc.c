@@ -471,7 +471,8 @@ uint32_t loc_name(struct locs *l, loc_t x)
 void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
 {
 	static const char *const why[] = { "result", "havoc", "phi", "fresh",
-					   "alloc", "some", "lost", "cmp" };
+					   "alloc", "some", "lost", "answer",
+					   "cmp" };
 	const struct loc *n = loc_at(l, x);
 
 	switch (n->kind) {
@@ -502,7 +503,8 @@ void loc_print(const struct locs *l, loc_t x, struct lc_buf *out)
 	case ROOT_SYM:
 		lc_buf_printf(out, "<%s %s:%" PRId64, why[n->why],
 			      n->why == SYM_LOST || n->why == SYM_CMP ||
-					      n->why == SYM_SOME
+					      n->why == SYM_SOME ||
+					      n->why == SYM_ANSWER
 				      ? ""
 				      : function_name(l->program, n->ref),
 			      n->value);

@@ -57,6 +57,7 @@ enum sym_why {
 	SYM_ALLOC,  /* a fresh object */
 	SYM_SOME,   /* any object: stands for all unknowns (loc_some) */
 	SYM_LOST,   /* null or constant dereferenced, path too deep … */
+	SYM_ANSWER, /* the place of what a function that only looks says */
 	SYM_CMP     /* truth of a comparison between two values */
 };
 

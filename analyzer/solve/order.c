@@ -428,6 +428,7 @@ void solve_functions(struct solver *s)
 	s->entry = lc_alloc(n + 1);
 	s->declared = lc_alloc(n + 1);
 	s->escapes = lc_alloc(n + 1);
+	s->lookers = lc_alloc((n + 1) * sizeof(*s->lookers));
 	for (uint32_t f = 0; f < n; f++)
 		s->escapes[f] = function_symbol(&s->program, f)->flags &
 				LC_SYM_ADDRESS;

@@ -355,6 +355,7 @@ void sim_prepare(struct sim *m)
 	find_used(m);
 	find_bounds(m);
 	find_handlers(m);
+	pure_prepare(m);
 	sim_find_live(m);
 }
 
@@ -371,6 +372,7 @@ void sim_cleanup(struct sim *m)
 	lc_array_release(&m->handlers);
 	lc_array_release(&m->bounds);
 	lc_array_release(&m->masks);
+	lc_array_release(&m->repeated);
 	lc_array_release(&m->next);
 	lc_array_release(&m->lifted_keys);
 	lc_array_release(&m->conditions);

@@ -464,6 +464,7 @@ void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 {
 	struct locs *l = &m->s->locs;
 
+	pure_forget_mods(m, st, mods);
 	for (uint32_t i = 0; i < st->store.len; i++) {
 		struct bind *b = &st->store.data[i];
 
@@ -580,6 +581,7 @@ static void do_assign(struct sim *m, struct state *st,
 		v = grown(m, st, x, in, o, v);
 	if (o->kind == LC_OP_UNKNOWN)
 		v = value_addr(loc_sym(l, SYM_HAVOC, m->function, m->instr, x));
+	pure_forget_store(m, st, x, mod_hash(l, x));
 	if (first_element(m, q))
 		forget_element(l, st, x);
 	else
@@ -655,9 +657,11 @@ static void havoc_args(struct sim *m, struct state *st,
 void sim_unknown_call(struct sim *m, struct state *st,
 		      const struct lc_instr *in, const uint64_t *mods)
 {
-	havoc_args(m, st, in);
 	if (mods)
 		sim_havoc_mods(m, st, mods);
+	else
+		pure_forget_args(m, st, in);
+	havoc_args(m, st, in);
 }
 
 static void store_result(struct sim *m, struct state *st,
@@ -681,7 +685,7 @@ bool sim_moves_locks(const struct sim *m, uint32_t f)
 }
 
 /* false: this path ends here */
-static bool do_call(struct sim *m, struct state *st, const struct lc_instr *in)
+static bool call(struct sim *m, struct state *st, const struct lc_instr *in)
 {
 	const struct lc_operand *o = &m->u->operands.data[in->operand];
 	struct program *p = &m->s->program;
@@ -700,6 +704,23 @@ static bool do_call(struct sim *m, struct state *st, const struct lc_instr *in)
 	}
 	sim_unknown_call(m, st, in, NULL);
 	return true;
+}
+
+/* … what a function that only looks says is what it has said. */
+static bool do_call(struct sim *m, struct state *st, const struct lc_instr *in)
+{
+	struct question q;
+	uint32_t n = 0;
+	bool alive;
+
+	if (!pure_ask(m, st, in, &q))
+		return call(m, st, in);
+	alive = call(m, st, in) && pure_answered(m, st, in, &q);
+	for (uint32_t i = 0; i < m->next.len; i++)
+		if (pure_answered(m, m->next.data[i], in, &q))
+			m->next.data[n++] = m->next.data[i];
+	m->next.len = n;
+	return alive;
 }
 
 /* Runs `st` from instruction `from` of the block to its terminator; forks

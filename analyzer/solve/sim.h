@@ -71,6 +71,7 @@ struct sim {
 	LC_ARRAY(struct handler) handlers;
 	LC_ARRAY(int64_t) bounds; /* numbers around those tested for, sorted */
 	LC_ARRAY(int64_t) masks;  /* bits tested */
+	LC_ARRAY(uint32_t) repeated; /* symbols called twice or more, sorted */
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
@@ -230,6 +231,22 @@ bool apply_hand_over(struct sim *m, struct state *st, struct value target,
 		     struct value arg);
 void sim_lift_callback(struct sim *m, struct state *st,
 		       const struct lc_instr *in, loc_t target);
+
+/* pure.c */
+void pure_prepare(struct sim *m);
+/* The call at hand asks a function that only looks; before the call. */
+bool pure_ask(struct sim *m, struct state *st, const struct lc_instr *in,
+	      struct question *q);
+/* … and after it: false = it says something else than before. */
+bool pure_answered(struct sim *m, struct state *st, const struct lc_instr *in,
+		   const struct question *q);
+/* What was written may change answers: by a callee, at a place, by a function
+ * that is not seen through the pointers it is given. */
+void pure_forget_mods(struct sim *m, struct state *st, const uint64_t *mods);
+void pure_forget_store(struct sim *m, struct state *st, loc_t at,
+		       uint64_t hash);
+void pure_forget_args(struct sim *m, struct state *st,
+		      const struct lc_instr *in);
 
 /* rounds.c */
 /* Equal when callers are told the same, as far as 64 bits can say. */

@@ -312,6 +312,9 @@ static void release(struct solver *s)
 	free(s->summaries);
 	free(s->ncallers);
 	free(s->escapes);
+	free(s->lookers);
+	lc_array_release(&s->questions);
+	lc_map_release(&s->question_index);
 	free(s->entry);
 	free(s->declared);
 	lc_array_release(&s->events);
