@@ -343,6 +343,20 @@ static bool own_below(const struct solver *s, uint32_t event)
 	return false;
 }
 
+/* The function gives the lock up in another place too, and there its callers
+ * have it. */
+static bool held_beside(const struct solver *s, const struct badrelease *b)
+{
+	for (uint32_t i = 0; i < s->gaveups.len; i++) {
+		const struct badrelease *o = &s->gaveups.data[i];
+
+		if (o->function == b->function && o->lock == b->lock &&
+		    someone_held(s, o->event))
+			return true;
+	}
+	return false;
+}
+
 /* A wait with a mutex that is not held, or a callee that lets its caller's
  * lock go for a while where this caller has none. */
 static void judge_given_up(struct solver *s, struct badrelease *b)
@@ -366,7 +380,7 @@ static void judge_given_up(struct solver *s, struct badrelease *b)
 	else if (!starts_thread_or_program(s, b->function) &&
 		 !(s->has_main && loc_is_exact(&s->locs, b->lock) &&
 		   only_from_main(s, b->function))) {
-		if (unseen_holders(s, b))
+		if (unseen_holders(s, b) || held_beside(s, b))
 			return;
 		strength = LC_POSSIBLE;
 	}
