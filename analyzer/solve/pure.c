@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_DEEP = 4, MAX_READ_BLOCKS = 60 };
+enum { MAX_DEEP = 100, MAX_READ_BLOCKS = 60 };
 
 /* Of the C library: they read what their arguments point to. */
 static bool only_looks(const char *name)
