@@ -323,6 +323,7 @@ static void release(struct solver *s)
 	lc_array_release(&s->leaks);
 	lc_array_release(&s->balances);
 	lc_array_release(&s->badreleases);
+	lc_array_release(&s->gaveups);
 	lc_array_release(&s->okreleases);
 	lc_array_release(&s->untested);
 	lc_array_release(&s->uncounted);
