@@ -838,15 +838,14 @@ static bool apply_outcomes(const struct subst *b, struct state *st,
 again:
 	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
 		const struct outcome *o = &sum->outcomes.data[i];
-		struct state *one = base;
+		struct state *one;
 
 		/* nobody asked, so the lock is taken to have succeeded */
 		if (ignored && o->lock_failed && some_sound)
 			continue;
 		if ((tried && !o->ndeltas) || (idle && o->idle))
 			continue;
-		if (i + 1 < sum->outcomes.len || idle)
-			one = state_clone(&m->arena, base);
+		one = state_clone(&m->arena, base);
 		if (owner_is_there(b, one, sum, o) || !applicable(b, o, one) ||
 		    !apply_outcome(b, one, o, in, weak))
 			continue;
@@ -882,10 +881,10 @@ again:
 		struct state *other = m->next.data[i];
 
 		/* … or it has released one that may be ours */
-		if (ignored || other->weak > b->pre->weak)
-			doubt_if_released(b->pre, other, st);
-		if (ignored || st->weak > b->pre->weak)
-			doubt_if_released(b->pre, st, other);
+		if (ignored || other->weak > base->weak)
+			doubt_if_released(base, other, st);
+		if (ignored || st->weak > base->weak)
+			doubt_if_released(base, st, other);
 	}
 	return used_st;
 }

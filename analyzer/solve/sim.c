@@ -460,6 +460,23 @@ bool sim_may_modify(const struct solver *s, uint32_t f, loc_t x)
 	return may_modify(s->summaries[f].mods, mod_hash(&s->locs, x));
 }
 
+static void havoc(struct sim *m, struct state *st, loc_t x)
+{
+	state_store(&m->arena, st, x,
+		    value_addr(loc_sym(&m->s->locs, SYM_HAVOC, m->function,
+				       m->instr, x)));
+}
+
+/* The place that `sym` is the initial content of, if it still is. */
+static loc_t initial_at(struct locs *l, const struct state *st, loc_t sym)
+{
+	const struct loc *x = loc_at(l, sym);
+	loc_t at = x->parent;
+
+	return x->kind == STEP_DEREF && state_load(l, st, at).loc == sym ? at
+									 : 0;
+}
+
 void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 {
 	struct locs *l = &m->s->locs;
@@ -474,21 +491,28 @@ void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods)
 						      m->instr, b->loc));
 	}
 	for (uint32_t i = 0; i < st->facts.len; i++) {
-		const struct loc *x = loc_at(l, st->facts.data[i].sym);
-		loc_t at = x->parent;
+		loc_t at = initial_at(l, st, st->facts.data[i].sym);
 
-		/* a fact about the initial content of a place not yet bound */
-		if (x->kind == STEP_DEREF && loc_is_shared(l, at) &&
-		    may_modify(mods, mod_hash(l, at))) {
-			struct value v = state_load(l, st, at);
-
-			if (v.loc == st->facts.data[i].sym)
-				state_store(&m->arena, st, at,
-					    value_addr(loc_sym(
-						    l, SYM_HAVOC, m->function,
-						    m->instr, at)));
-		}
+		if (at && loc_is_shared(l, at) &&
+		    may_modify(mods, mod_hash(l, at)))
+			havoc(m, st, at);
 	}
+}
+
+/* What we have stored in the object at x may be something else by now; what
+ * was there before us is taken to stay, as elsewhere. */
+static void havoc_below(struct sim *m, struct state *st, loc_t x)
+{
+	struct locs *l = &m->s->locs;
+
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		struct bind *b = &st->store.data[i];
+
+		if (b->loc != x && loc_below(l, b->loc, x))
+			b->value = value_addr(loc_sym(l, SYM_HAVOC, m->function,
+						      m->instr, b->loc));
+	}
+	havoc(m, st, x);
 }
 
 /* ---- instructions ---- */
@@ -647,10 +671,7 @@ static void havoc_args(struct sim *m, struct state *st,
 		sim_escape(m, st, v);
 		if (!v.loc || loc_at(l, v.loc)->kind == STEP_KIND)
 			continue;
-		state_forget_below(st, l, v.loc);
-		state_store(&m->arena, st, v.loc,
-			    value_addr(loc_sym(l, SYM_HAVOC, m->function,
-					       m->instr, v.loc)));
+		havoc_below(m, st, v.loc);
 	}
 }
 

@@ -130,14 +130,25 @@ static bool plain(const struct solver *s, uint32_t event)
 
 /* The lock is taken whenever certain things are true, and here they are: a way
  * on which they were not has been joined with this one and forgotten. */
-static bool must_have_taken(const struct badrelease *b,
+static loc_t memory_of(const struct locs *l, loc_t sym)
+{
+	const struct loc *x = loc_at(l, sym);
+
+	return x->kind == STEP_DEREF ||
+			       (x->kind == ROOT_SYM && x->why == SYM_HAVOC)
+		       ? x->parent
+		       : sym;
+}
+
+static bool must_have_taken(const struct solver *s, const struct badrelease *b,
 			    const struct okrelease *own)
 {
 	for (uint32_t i = 0; i < own->nwhen; i++) {
 		bool same = false;
 
 		for (uint32_t k = 0; k < b->nconds; k++)
-			same |= b->conds[k].sym == own->when[i].sym &&
+			same |= memory_of(&s->locs, b->conds[k].sym) ==
+					memory_of(&s->locs, own->when[i].sym) &&
 				fact_same(&b->conds[k], &own->when[i]);
 		if (!same)
 			return false;
@@ -254,13 +265,15 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 		     s->events.data[b->other_event].depth) &&
 		    s->events.data[b->other_event].blocking == LC_BLOCK_YES)
 			return;
+		if (s->events.data[b->event].depth > SURE_DEPTH)
+			strength = LC_POSSIBLE;
 		emit_bad(s, b, b->why, site, strength);
 		return;
 	}
 	own = sometimes_own(s, b);
 	if (own) {
 		if (!someone_held(s, b->event) && plain(s, b->event) &&
-		    !must_have_taken(b, own) && !contract(s, b, own) &&
+		    !must_have_taken(s, b, own) && !contract(s, b, own) &&
 		    !b->asked_again)
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE, LC_POSSIBLE);
 		return;
@@ -375,12 +388,16 @@ static void judge_given_up(struct solver *s, struct badrelease *b)
 	if (s->entry[b->function] && !verdict_is_main(s, b->function) &&
 	    (balance_of(s, b->lock) & CLASS_KEPT))
 		strength = LC_POSSIBLE;
-	if (b->why == LC_BAD_DOUBLE)
+	if (b->why == LC_BAD_DOUBLE) {
 		other = emit_event_site(s, b->other_event);
-	else if (!starts_thread_or_program(s, b->function) &&
+		if (s->events.data[b->event].depth > 1)
+			strength = LC_POSSIBLE;
+	} else if (!starts_thread_or_program(s, b->function) &&
 		 !(s->has_main && loc_is_exact(&s->locs, b->lock) &&
 		   only_from_main(s, b->function))) {
-		if (unseen_holders(s, b) || held_beside(s, b))
+		/* of an object, a caller may know it by another name */
+		if (!loc_is_exact(&s->locs, b->lock) || unseen_holders(s, b) ||
+		    held_beside(s, b))
 			return;
 		strength = LC_POSSIBLE;
 	}
