@@ -85,6 +85,62 @@ static bool reversed(const struct solver *s, const struct edge *e)
 	return false;
 }
 
+/* Of two objects one of which points to the other: the first pointer field on
+ * the way says whether the other is behind or before it. */
+static bool points_back(const struct solver *s, loc_t from, loc_t to)
+{
+	static const char *const words[] = { "parent", "up",   "prev",
+					     "previous", "back", "pred",
+					     "father",   "pprev" };
+	const struct locs *l = &s->locs;
+	const char *name = "";
+	loc_t x = to;
+
+	while (x != from) {
+		const struct loc *n = loc_at(l, x);
+
+		if (n->kind == STEP_FIELD)
+			name = lc_str(s->program.strings,
+				      s->program.fields.data[n->ref].name);
+		x = n->parent;
+	}
+	for (size_t i = 0; i < LC_LEN(words); i++)
+		if (!strcasecmp(name, words[i]))
+			return true;
+	return false;
+}
+
+/* 1 = from an object to one behind it, -1 = to one before it, 0 = neither. */
+static int direction(const struct solver *s, const struct edge *e)
+{
+	const struct locs *l = &s->locs;
+	loc_t a = object_of(l, e->held.lock), b = object_of(l, e->wanted);
+
+	if (a == b)
+		return 0;
+	if (loc_below(l, b, a))
+		return points_back(s, a, b) ? -1 : 1;
+	if (loc_below(l, a, b))
+		return points_back(s, b, a) ? 1 : -1;
+	return 0;
+}
+
+/* Parent and child here, child and parent there. */
+static bool both_ways(const struct solver *s, const struct edge *e)
+{
+	if (direction(s, e) >= 0)
+		return false;
+	for (uint32_t i = 0; i < s->edges.len; i++) {
+		const struct edge *o = &s->edges.data[i];
+
+		if (o->held_lock == e->held_lock &&
+		    o->wanted_lock == e->wanted_lock && !o->weak &&
+		    o->blocking == LC_BLOCK_YES && direction(s, o) > 0)
+			return true;
+	}
+	return false;
+}
+
 /* One class, two objects: is there an order by structure (parent and child,
  * one element and the next), or are they too vague to speak of? */
 static bool ordered_by_structure(const struct solver *s, const struct edge *e)
@@ -97,7 +153,7 @@ static bool ordered_by_structure(const struct solver *s, const struct edge *e)
 	if (loc_at(l, a)->once && loc_at(l, b)->once)
 		return !reversed(s, e);
 	if (loc_below(l, b, a) || loc_below(l, a, b))
-		return true;
+		return !both_ways(s, e);
 	return !(loc_at(l, loc_at(l, a)->root)->kind == ROOT_PARAM &&
 		 loc_at(l, loc_at(l, b)->root)->kind == ROOT_PARAM);
 }
@@ -169,6 +225,10 @@ void solve_edges(struct solver *s, const struct threads *t)
 
 		e->held_lock = event_lock(s, e->held.lock, e->held.event);
 		e->wanted_lock = event_lock(s, e->wanted, e->event);
+	}
+	for (uint32_t i = 0; i < s->edges.len; i++) {
+		struct edge *e = &s->edges.data[i];
+
 		e->dropped = left_over(s, e) ? "forgotten below"
 					     : useless(s, t, e);
 		e->ignored = is_ignored(s, e);

@@ -40,6 +40,7 @@ enum {
 	MANY_VISITS = 300000,  /* of the program: from then on few a function */
 	FEW_VISITS = 3,        /* visits of one block then */
 	COUNTED = 4,           /* acquires of one lock in a loop */
+	PILED = 2,             /* locks of elements that a loop keeps */
 	SURE_DEPTH = 4,        /* calls between two acquires of a sure finding */
 	BELIEVED_DEPTH = 10,   /* … and of one that is told at all */
 	COLLECT_BYTES = 1 << 20, /* of dead states of one function */

@@ -66,6 +66,36 @@ static void note_sweep(struct sim *m, uint32_t to, const struct state *st)
 	}
 }
 
+/* The oldest of the locks that this instruction has piled up, NULL = few. */
+static struct held *piled_up(struct state *st, uint32_t instr)
+{
+	struct held *oldest = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = st->held.len; i-- > 0;)
+		if (st->held.data[i].instr == instr &&
+		    st->held.data[i].count > 0) {
+			oldest = &st->held.data[i];
+			n++;
+		}
+	return n > PILED ? oldest : NULL;
+}
+
+/* A loop that keeps the lock of one element after the other, by mistake or to
+ * release them later: one more makes no difference. Two are kept by whoever
+ * goes down a list hand over hand. */
+static void forget_piled_up(struct sim *m, uint32_t to, struct state *st)
+{
+	if (!m->in_loop[m->block] || m->rpo[to] > m->rpo[m->block])
+		return;
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		struct held *h = piled_up(st, st->held.data[i].instr);
+
+		if (h && h->instr != LC_NONE)
+			state_drop_held(st, h);
+	}
+}
+
 /* ---- ways that exclude each other ---- */
 
 static bool takes_locks(const struct sim *m, const struct lc_block *b)
@@ -236,6 +266,7 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 	uint32_t into = LC_NONE, variants = 0;
 
 	note_sweep(m, to, st);
+	forget_piled_up(m, to, st);
 	sim_forget_dead(m, st, to);
 	if (drop_ignored_errors(bs, st))
 		return;

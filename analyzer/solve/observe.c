@@ -252,11 +252,11 @@ static bool seated(const struct state *st)
 	return false;
 }
 
-/* A number from outside, as it came: a parameter, a field of one. */
+/* A number from outside, perhaps brought into the range: a parameter, a field
+ * of one. */
 static bool given(const struct locs *l, loc_t index)
 {
-	return loc_at(l, loc_at(l, index)->root)->kind == ROOT_PARAM &&
-	       without_arithmetic(l, index) == index;
+	return loc_at(l, loc_at(l, index)->root)->kind == ROOT_PARAM;
 }
 
 /* What a call returned, perhaps brought into the range: a hash, a random
@@ -265,7 +265,15 @@ static bool drawn(const struct locs *l, loc_t index)
 {
 	const struct loc *n = loc_at(l, without_arithmetic(l, index));
 
-	return n->kind == ROOT_SYM && n->why == SYM_RESULT;
+	return n->kind == ROOT_SYM &&
+	       (n->why == SYM_RESULT || n->why == SYM_FRESH);
+}
+
+/* Two numbers that have nothing to do with each other. */
+static bool unrelated(const struct locs *l, loc_t a, loc_t b)
+{
+	return ((given(l, a) && given(l, b)) || (drawn(l, a) && drawn(l, b))) &&
+	       without_arithmetic(l, a) != without_arithmetic(l, b);
 }
 
 /* The dining philosophers' forks: one element of an array, and the one that
@@ -289,10 +297,10 @@ static bool is_ring(const struct locs *l, const struct state *st, loc_t held,
 		return false;
 	x = loc_at(l, a->ref);
 	y = loc_at(l, b->ref);
-	if ((given(l, a->ref) && given(l, b->ref)) ||
-	    (drawn(l, a->ref) && drawn(l, b->ref)))
-		return !index_tested(l, st, a->ref) &&
-		       !index_tested(l, st, b->ref) && !seated(st);
+	if (unrelated(l, a->ref, b->ref))
+		return !index_tested(l, st, without_arithmetic(l, a->ref)) &&
+		       !index_tested(l, st, without_arithmetic(l, b->ref)) &&
+		       !seated(st);
 	if (!(x->kind == STEP_ARITH && (x->value & LC_ARITH_WRAPS)) &&
 	    !(y->kind == STEP_ARITH && (y->value & LC_ARITH_WRAPS)))
 		return false;

@@ -653,6 +653,25 @@ static void do_destroy(struct sim *m, struct state *st,
 		h->flags |= HELD_WEAK;
 }
 
+/* What pthread_once() has made is there for all who call it, whichever call it
+ * was that made it. */
+static void made_once(struct sim *m, struct state *st)
+{
+	struct locs *l = &m->s->locs;
+
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		struct bind *b = &st->store.data[i];
+		const struct loc *root;
+
+		if (!b->value.loc || !loc_is_exact(l, b->loc))
+			continue;
+		root = loc_at(l, loc_at(l, b->value.loc)->root);
+		if (root->kind == ROOT_SYM && root->ref == m->function &&
+		    root->value == m->instr)
+			b->value = value_addr(loc_deref(l, b->loc));
+	}
+}
+
 static bool call_now(struct sim *m, struct state *st,
 		     const struct lc_instr *in, const struct lc_model *mo)
 {
@@ -842,6 +861,8 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 	case LC_MODEL_CALLS:
 		if (!call_now(m, st, in, mo))
 			return false;
+		if (mo->op == LC_MODEL_ONCE)
+			made_once(m, st);
 		break;
 	case LC_MODEL_BLOCK:
 		sim_unknown_call(m, st, in, NULL);

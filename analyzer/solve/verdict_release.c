@@ -327,7 +327,7 @@ static bool unseen_holders(struct solver *s, const struct badrelease *b)
 	uint32_t cls = loc_class(&s->locs, b->lock, true);
 
 	if (s->escapes[b->function] || verdict_outsiders(s, b->lock) ||
-	    (!s->ncallers[b->function] && !loc_is_exact(&s->locs, b->lock)))
+	    !loc_is_exact(&s->locs, b->lock))
 		return true;
 	for (uint32_t i = 0; !s->has_main && i < s->leaks.len; i++) {
 		const struct leak *k = &s->leaks.data[i];
@@ -383,6 +383,10 @@ static void judge_given_up(struct solver *s, struct badrelease *b)
 	    !verdict_steady(&s->locs, b->lock) || someone_held(s, b->event) ||
 	    s->events.data[b->event].depth > SURE_DEPTH ||
 	    (e->kind != EV_WAIT && own_below(s, b->event)))
+		return;
+	/* some object, somewhere below: it may have another name here */
+	if (s->events.data[b->event].depth &&
+	    !loc_is_exact(&s->locs, b->lock))
 		return;
 	/* as judge_bad_release() */
 	if (s->entry[b->function] && !verdict_is_main(s, b->function) &&

@@ -38,3 +38,24 @@ int inc_ok(void)
 	pthread_mutex_unlock(m);
 	return n;
 }
+
+/* Another function's call of pthread_once means the same lock. */
+int again_bad(void)
+{
+	int k;
+
+	pthread_once(&once, make);
+	pthread_mutex_lock(m);
+	k = inc_ok(); // @expect double-acquire
+	pthread_mutex_unlock(m);
+	return k;
+}
+
+int after_ok(void)
+{
+	pthread_once(&once, make);
+	pthread_mutex_lock(m);
+	n--;
+	pthread_mutex_unlock(m);
+	return inc_ok();
+}
