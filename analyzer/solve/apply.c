@@ -1098,5 +1098,5 @@ void apply_start(struct sim *m, struct state *st, uint32_t event,
 	t = program_operand_targets(&m->s->program, m->function, operand);
 	for (uint32_t i = 0; t && i < t->functions.len; i++)
 		register_start(m, st, event, t->functions.data[i], arg, handle,
-			       t->functions.len > 1);
+			       t->loose && t->functions.len > 1);
 }

@@ -141,6 +141,22 @@ static bool both_ways(const struct solver *s, const struct edge *e)
 	return false;
 }
 
+/* The object that a global variable points to. */
+static bool behind_global(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, x);
+
+	return n->kind == STEP_DEREF && loc_is_exact(l, n->parent) &&
+	       loc_at(l, loc_at(l, x)->root)->kind == ROOT_GLOBAL;
+}
+
+/* Two objects each of which is one and the same whenever it is named so. */
+static bool two_known(const struct locs *l, loc_t a, loc_t b)
+{
+	return (loc_at(l, a)->once && loc_at(l, b)->once) ||
+	       (behind_global(l, a) && behind_global(l, b));
+}
+
 /* One class, two objects: is there an order by structure (parent and child,
  * one element and the next), or are they too vague to speak of? */
 static bool ordered_by_structure(const struct solver *s, const struct edge *e)
@@ -150,7 +166,7 @@ static bool ordered_by_structure(const struct solver *s, const struct edge *e)
 
 	if (a == b) /* elements of one array */
 		return !e->ring;
-	if (loc_at(l, a)->once && loc_at(l, b)->once)
+	if (two_known(l, a, b))
 		return !reversed(s, e);
 	if (loc_below(l, b, a) || loc_below(l, a, b))
 		return !both_ways(s, e);
@@ -584,6 +600,30 @@ static bool far_fetched(const struct search *q)
 	return vague && far;
 }
 
+/* Two objects that we know apart, in one order here: is there a thread that
+ * takes them in the other at that time? */
+static bool other_way_round(const struct search *q)
+{
+	const struct solver *s = q->s;
+	const struct edge *e = &s->edges.data[q->edge[0]];
+
+	if (!two_known(&s->locs, object_of(&s->locs, e->held.lock),
+		       object_of(&s->locs, e->wanted)))
+		return true;
+	for (uint32_t i = 0; i < s->edges.len; i++) {
+		const struct edge *o = &s->edges.data[i];
+
+		if (o->held.lock != e->wanted || o->wanted != e->held.lock ||
+		    o->dropped)
+			continue;
+		for (uint32_t th = 0; th < q->t->list.len; th++)
+			if (q->t->list.data[th].contexts[o->function].reached &&
+			    threads_overlap(q->s, q->t, q->thread[0], e, th, o))
+				return true;
+	}
+	return false;
+}
+
 static bool possible(struct search *q)
 {
 	if (!modes_block(q)) {
@@ -607,6 +647,10 @@ static bool possible(struct search *q)
 						: "the threads do not overlap";
 				return false;
 			}
+	if (q->depth == 1 && !other_way_round(q)) {
+		q->reason = "the threads do not overlap";
+		return false;
+	}
 	if (q->depth == 1 ? table_gate(q)
 			  : common_gate(q) || common_owner_gate(q)) {
 		q->reason = "a gate lock is held around it";

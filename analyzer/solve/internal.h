@@ -333,6 +333,7 @@ struct solver {
 	uint32_t *ncallers;       /* per function: known call sites */
 	bool *entry;              /* per function: a thread starts in it */
 	bool *declared;           /* per function: so the user says */
+	bool *once;               /* per function: run by pthread_once */
 	struct lc_map lock_index; /* emit.c */
 	LC_ARRAY(uint64_t) lock_keys;
 	struct lc_map site_index;

@@ -121,6 +121,8 @@ static void scan_call(struct solver *s, struct graph *g, uint32_t f,
 		add_callee(g, a->function);
 		if (sym && sym->model && sym->model->op == LC_MODEL_START)
 			s->entry[a->function] = true;
+		if (sym && sym->model && sym->model->op == LC_MODEL_ONCE)
+			s->once[a->function] = true;
 	}
 }
 
@@ -271,9 +273,12 @@ static void find_mods(struct solver *s, struct graph *g)
 
 		memcpy(sum->mods, sum->own_mods, sizeof(sum->mods));
 		for (uint32_t e = g->first[f]; e < g->first[f + 1]; e++) {
-			const struct summary *o =
-				&s->summaries[g->callees.data[e]];
+			uint32_t c = g->callees.data[e];
+			const struct summary *o = &s->summaries[c];
 
+			/* done by then, for all but the first who comes */
+			if (s->once[c] && !s->ncallers[c])
+				continue;
 			for (int k = 0; k < MOD_WORDS; k++)
 				sum->mods[k] |= o->own_mods[k];
 		}
@@ -427,6 +432,7 @@ void solve_functions(struct solver *s)
 	s->ncallers = lc_alloc((n + 1) * sizeof(*s->ncallers));
 	s->entry = lc_alloc(n + 1);
 	s->declared = lc_alloc(n + 1);
+	s->once = lc_alloc(n + 1);
 	s->escapes = lc_alloc(n + 1);
 	s->lookers = lc_alloc((n + 1) * sizeof(*s->lookers));
 	for (uint32_t f = 0; f < n; f++)

@@ -317,6 +317,7 @@ static void release(struct solver *s)
 	lc_map_release(&s->question_index);
 	free(s->entry);
 	free(s->declared);
+	free(s->once);
 	lc_array_release(&s->events);
 	lc_array_release(&s->callrecs);
 	lc_array_release(&s->reacquires);

@@ -18,7 +18,7 @@ void swap_bad(const char *k1, const char *k2)
 	pthread_mutex_unlock(&stripe[b]);
 	pthread_mutex_unlock(&stripe[a]);
 }
-void move_bad(unsigned a, unsigned b)
+void move_any(unsigned a, unsigned b)
 {
 	if (a % 16 == b % 16)
 		return;
