@@ -610,11 +610,14 @@ static bool other_way_round(const struct search *q)
 	if (!two_known(&s->locs, object_of(&s->locs, e->held.lock),
 		       object_of(&s->locs, e->wanted)))
 		return true;
+	/* what a global points to may be another object by then */
+	if (s->events.data[e->event].depth > SURE_DEPTH / 2)
+		return false;
 	for (uint32_t i = 0; i < s->edges.len; i++) {
 		const struct edge *o = &s->edges.data[i];
 
 		if (o->held.lock != e->wanted || o->wanted != e->held.lock ||
-		    o->dropped)
+		    o->dropped || s->events.data[o->event].depth > SURE_DEPTH / 2)
 			continue;
 		for (uint32_t th = 0; th < q->t->list.len; th++)
 			if (q->t->list.data[th].contexts[o->function].reached &&
