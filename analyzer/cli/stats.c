@@ -90,15 +90,26 @@ static void count_cycles(const struct lc_facts *facts, struct filters *out)
 	sort_filters(out, facts);
 }
 
-/* Functions that met a limit, and so were analysed only in part. */
-static uint32_t partial_functions(const struct lc_facts *f)
+static uint32_t count_scope(const struct lc_facts *f, const char *scope)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < f->incomplete.len; i++)
 		n += !strcmp(lc_str(&f->strings, f->incomplete.data[i].scope),
-			     "function");
+			     scope);
 	return n;
+}
+
+/* Functions of which something could not be lowered. */
+static uint32_t unlowered_functions(const struct lc_facts *f)
+{
+	return count_scope(f, "body");
+}
+
+/* Functions that met a limit, and so were analysed only in part. */
+static uint32_t partial_functions(const struct lc_facts *f)
+{
+	return count_scope(f, "function");
 }
 
 static uint32_t dropped_flags(const struct lc_plan *plan)
@@ -149,6 +160,7 @@ static void print_text(const struct lc_session *s, const struct filters *edges,
 	line("  not C, skipped", s->plan.nskipped, "");
 	line("compiler flags left out", dropped_flags(&s->plan), "");
 	line("functions", f->functions.len, "");
+	line("  body not lowered whole", unlowered_functions(f), "");
 	line("  analysed in part", partial_functions(f), "");
 	line("calls resolved", f->calls.len, "");
 	line("calls unresolved", f->ncalls_unresolved, "");
@@ -201,13 +213,15 @@ static json_t *json_counts(const struct lc_session *s, const struct filters *edg
 	const struct lc_facts *f = &s->facts;
 
 	return json_pack(
-		"{s:{s:i,s:i,s:i}, s:i, s:{s:i,s:i}, s:{s:i,s:i}, s:i, s:i, "
+		"{s:{s:i,s:i,s:i}, s:i, s:{s:i,s:i,s:i}, s:{s:i,s:i}, s:i, s:i, "
 		"s:i, s:o, s:o, s:i}",
 		"units", "all", (int)s->nunits, "incomplete",
 		(int)s->findings.bad_units.len, "skipped",
 		(int)s->plan.nskipped, "flags_dropped",
 		(int)dropped_flags(&s->plan), "functions", "all",
-		(int)f->functions.len, "partial", (int)partial_functions(f),
+		(int)f->functions.len, "unlowered",
+		(int)unlowered_functions(f), "partial",
+		(int)partial_functions(f),
 		"calls", "resolved", (int)f->calls.len, "unresolved",
 		(int)f->ncalls_unresolved, "threads", (int)f->threads.len,
 		"locks", (int)f->locks.len, "acquires", (int)f->acquires.len,

@@ -29,14 +29,18 @@ static void print_bad_units(const struct lc_findings *f)
 			f->bad_units.len - BAD_UNITS_SHOWN);
 }
 
-/* Functions that met one of the limits of docs/manual.md. */
+/* Functions whose body could not be read whole, or that met one of the limits
+ * of docs/manual.md. */
 static uint32_t limited_functions(const struct lc_facts *f)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < f->incomplete.len; i++)
-		n += !strcmp(lc_str(&f->strings, f->incomplete.data[i].scope),
-			     "function");
+	for (uint32_t i = 0; i < f->incomplete.len; i++) {
+		const char *scope = lc_str(&f->strings,
+					   f->incomplete.data[i].scope);
+
+		n += !strcmp(scope, "body") || !strcmp(scope, "function");
+	}
 	return n;
 }
 

@@ -257,8 +257,8 @@ static void emit_functions(struct solver *s, const struct threads *t)
 		for (uint32_t i = 0; i < t->list.len; i++)
 			n->reached |= t->list.data[i].contexts[f].reached;
 		if (fn->flow->flags & LC_FLOW_INCOMPLETE)
-			incomplete(s, "function", lc_str(s->program.strings,
-							 sym->name),
+			incomplete(s, "body", lc_str(s->program.strings,
+						     sym->name),
 				   lc_str(&s->program.units[fn->unit].strings,
 					  fn->flow->reason),
 				   false);

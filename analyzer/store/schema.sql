@@ -33,7 +33,7 @@ CREATE TABLE unit ( -- one row a translation unit, in the order of the plan
 
 CREATE TABLE incomplete ( -- what was not analysed, and why
 	id     INTEGER PRIMARY KEY,
-	scope  TEXT NOT NULL,   -- unit | function | cycle …
+	scope  TEXT NOT NULL,   -- unit | body | function | cycle …
 	what   TEXT NOT NULL,   -- its name
 	reason TEXT NOT NULL,
 	gating INTEGER NOT NULL -- 1: counts for exit code 3

@@ -207,7 +207,8 @@ def supports_stats(command):
 
 def read_database(path):
     """Counts from the tables lockcheck documents, None where one is absent."""
-    facts = {"functions": None, "incomplete": None, "reasons": {},
+    facts = {"functions": None, "unlowered": None, "partial": None,
+             "reasons": {},
              "units_lost": None}
     if not os.path.exists(path):
         return facts
@@ -228,7 +229,8 @@ def read_database(path):
             facts["functions"] = count(table)
             break
     if "incomplete" in tables:
-        facts["incomplete"] = count("incomplete")
+        facts["unlowered"] = count("incomplete", "where scope = 'body'")
+        facts["partial"] = count("incomplete", "where scope = 'function'")
         reason = [c for c in ("reason", "kind", "why", "message")
                   if c in columns("incomplete")]
         if reason:
@@ -295,8 +297,8 @@ def measure(name, options):
 
 
 HEAD = ("project", "units", "func", "clang wall", "cpu", "check wall", "cpu",
-        "ratio", "parent MB", "worker MB", "error", "warn", "note", "incompl",
-        "exit")
+        "ratio", "parent MB", "worker MB", "error", "warn", "note", "no body",
+        "in part", "exit")
 
 
 def row(result):
@@ -318,8 +320,9 @@ def row(result):
     else:
         cells += [levels.get(level, 0)
                   for level in ("error", "warning", "note")]
-    lost = result["incomplete"]
-    cells += ["-" if lost is None else lost, check[-1]["exit"]]
+    for lost in (result["unlowered"], result["partial"]):
+        cells.append("-" if lost is None else lost)
+    cells.append(check[-1]["exit"])
     return cells
 
 

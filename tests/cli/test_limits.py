@@ -88,3 +88,15 @@ def test_all_locks_given_up_in_a_loop(box):
         box.root, "testdata", "paths", "leave_all.c")).read())
     box.run("check", "-q", "f.c", "--", code=1)
     box.check(incomplete(box) == [], str(incomplete(box)))
+
+
+def test_body_that_does_not_parse(box):
+    """No limit: the two are told apart."""
+    box.write("f.c", "int g(int);\nint cut(int x)\n{\n\tif (x)\n\t\tg(1);\n"
+              "\tfor (;;)\n}\nint fine(void)\n{\n\treturn 1;\n}\n")
+    done = box.run("check", "--stats", "f.c", "--", code=3)
+    rows = box.run("query", "SELECT scope, what FROM v_incomplete", code=0)
+    box.check(rows.out.splitlines()[1:] == ["body\tcut"], rows.out)
+    for name, n in (("body not lowered whole", 1), ("analysed in part", 0)):
+        line = [x for x in done.err.splitlines() if f"stats:   {name} " in x]
+        box.check(line and int(line[0].split()[-1]) == n, done.err)

@@ -203,12 +203,16 @@ def test_statistics(box):
     box.demo()
     done = box.run("check", "-q", "--stats", code=1)
     for name in ("extract", "peak memory", "calls unresolved", "edges",
-                 "functions", "  analysed in part", "cycles"):
+                 "functions", "  body not lowered whole",
+                 "  analysed in part", "cycles"):
         box.check(f"stats: {name} " in done.err, f"{name}: {done.err}")
     done = box.run("check", "-q", "--stats=json", code=1)
     stats = json.loads(done.err)
     box.check(stats["units"] == {"all": 8, "incomplete": 0, "skipped": 0},
               done.err)
+    box.check(stats["functions"]["all"] > 10 and
+              stats["functions"]["unlowered"] == 0 and
+              stats["functions"]["partial"] == 0, done.err)
     for name in ("edges", "cycles"):
         part = stats[name]
         box.check(part["kept"] > 0 and part["all"] == part["kept"] +
