@@ -229,7 +229,9 @@ static struct callback *like_callback(struct summary *sum,
 			like = b;
 		n++;
 	}
-	return n >= MANY_CALLBACKS ? like : NULL;
+	return n >= MANY_CALLBACKS || sum->callbacks.len >= MAX_CALLBACKS / 2
+		       ? like
+		       : NULL;
 }
 
 /* Arguments and locks that differ are any, from now on. */
