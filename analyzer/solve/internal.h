@@ -181,6 +181,13 @@ struct summary {
 	struct lc_arena arena;
 };
 
+/* No rule rests on one way through it alone: not all of them were seen, or so
+ * much is below it that it is known by class only, without conditions. */
+static inline bool summary_doubtful(const struct summary *sum)
+{
+	return sum->inexact || sum->acquires.len > 2 * MANY_ACQUIRES;
+}
+
 struct lives {
 	struct live *data;
 	uint32_t len, cap;

@@ -268,6 +268,13 @@ static void fold(struct sim *m, struct exitrec *into, const struct exitrec *e,
 	struct state *other = state_clone(&m->arena, e->state);
 
 	/* the locks are the same, the sites need not be */
+	for (uint32_t i = 0; i < e->state->held.len; i++) {
+		const struct held *h = &e->state->held.data[i];
+		const struct held *g = state_held(into->state, h->lock);
+
+		if (g && h->count > 0 && g->count > 0)
+			event_unite(m->s, g->event, h->event);
+	}
 	other->held = into->state->held;
 	sim_join(m, into->state, other, PLACE_OUTCOME + group);
 	into->state->weak |= e->state->weak;

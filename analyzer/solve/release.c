@@ -43,7 +43,12 @@ static void mark_released(struct solver *s, uint32_t event)
 		uint32_t inner = s->events.data[e].inner;
 
 		if (inner != LC_NONE && !s->events.data[inner].released) {
-			s->events.data[inner].released = true;
+			uint32_t t = inner;
+
+			do {
+				s->events.data[t].released = true;
+				t = s->events.data[t].twin;
+			} while (t != inner);
 			mark_released(s, inner);
 		}
 		e = s->events.data[e].twin;

@@ -679,7 +679,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	    acquired_twice(s, k) || told_in_loop(s, k) || k->weak ||
 	    built_of_tries(s, k) ||
 	    s->events.data[k->held.event].depth > SURE_DEPTH ||
-	    s->summaries[k->function].inexact || vague_element(s, k) ||
+	    summary_doubtful(&s->summaries[k->function]) || vague_element(s, k) ||
 	    verdict_beyond_counting(s, k->function, k->lock, k->held.event))
 		return;
 	/* a gate, that one closes and another opens */
@@ -834,6 +834,7 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	if (r->blocking == LC_BLOCK_TRY && s->events.data[r->event].depth > 1)
 		return;
 	if (!stuck(r) || r->weak ||
+	    summary_doubtful(&s->summaries[r->function]) ||
 	    s->events.data[r->event].depth > BELIEVED_DEPTH ||
 	    (r->again && !recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner) ||

@@ -245,7 +245,7 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	const struct okrelease *own;
 	uint32_t site, instead;
 
-	if (b->weak || s->summaries[b->function].inexact ||
+	if (b->weak || summary_doubtful(&s->summaries[b->function]) ||
 	    !verdict_steady(&s->locs, b->lock) ||
 	    verdict_beyond_counting(s, b->function, b->lock, b->event))
 		return;
@@ -379,7 +379,7 @@ static void judge_given_up(struct solver *s, struct badrelease *b)
 	enum lc_strength strength = LC_SURE;
 	uint32_t other = LC_NONE;
 
-	if (b->weak || s->summaries[b->function].inexact || b->asked_again ||
+	if (b->weak || summary_doubtful(&s->summaries[b->function]) || b->asked_again ||
 	    !verdict_steady(&s->locs, b->lock) || someone_held(s, b->event) ||
 	    s->events.data[b->event].depth > SURE_DEPTH ||
 	    (e->kind != EV_WAIT && own_below(s, b->event)))
