@@ -181,11 +181,16 @@ struct summary {
 	struct lc_arena arena;
 };
 
-/* No rule rests on one way through it alone: not all of them were seen, or so
- * much is below it that it is known by class only, without conditions. */
+/* So much is below it that it is known by class only, without conditions. */
+static inline bool summary_crowded(const struct summary *sum)
+{
+	return sum->acquires.len > 2 * MANY_ACQUIRES;
+}
+/* No rule rests on one way through it alone: not all of them were seen, or it
+ * is crowded. */
 static inline bool summary_doubtful(const struct summary *sum)
 {
-	return sum->inexact || sum->acquires.len > 2 * MANY_ACQUIRES;
+	return sum->inexact || summary_crowded(sum);
 }
 
 struct lives {
