@@ -8,11 +8,12 @@
 #include <stdlib.h>
 
 enum { FEW_OUTCOMES = 5, PLACE_EXIT = 1 << 24, PLACE_OUTCOME = 1 << 25 };
+enum { RET_PLACE = -1 }; /* as a local's number */
 
 /* The returned value as a location, so that a join treats it like memory. */
 static loc_t ret_place(struct sim *m)
 {
-	return loc_root(&m->s->locs, ROOT_LOCAL, m->function, -1);
+	return loc_root(&m->s->locs, ROOT_LOCAL, m->function, RET_PLACE);
 }
 
 void outcome_add_exit(struct sim *m, const struct exitrec *e)
@@ -89,9 +90,32 @@ static bool own_local(const struct sim *m, loc_t x)
 	return r->kind == ROOT_LOCAL && r->ref == m->function;
 }
 
-static bool exported(const struct sim *m, const struct held *h)
+/* Taken in an object that callers have no way to: they cannot give it back,
+ * and each would only keep more lock states apart. */
+static bool out_of_reach(const struct sim *m, const struct state *st,
+			 loc_t lock)
+{
+	const struct locs *l = &m->s->locs;
+	loc_t root = loc_at(l, lock)->root;
+
+	if (loc_at(l, root)->kind != ROOT_SYM || loc_at(l, root)->once)
+		return false;
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		const struct bind *b = &st->store.data[i];
+
+		if (b->value.loc && loc_at(l, b->value.loc)->root == root &&
+		    (!own_local(m, b->loc) ||
+		     loc_at(l, b->loc)->value == RET_PLACE))
+			return false;
+	}
+	return true;
+}
+
+static bool exported(const struct sim *m, const struct state *st,
+		     const struct held *h)
 {
 	return h->count != 0 && !own_local(m, h->lock) &&
+	       !out_of_reach(m, st, h->lock) &&
 	       !(h->flags & (HELD_ASSUMED | HELD_MANY | HELD_RETAKEN));
 }
 
@@ -100,7 +124,7 @@ static uint32_t ndeltas(const struct sim *m, const struct state *st)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < st->held.len; i++)
-		n += exported(m, &st->held.data[i]);
+		n += exported(m, st, &st->held.data[i]);
 	return n;
 }
 
@@ -131,7 +155,7 @@ static bool same_deltas(struct sim *m, const struct exitrec *a,
 	for (uint32_t i = 0; i < a->state->held.len; i++) {
 		const struct held *h = &a->state->held.data[i], *g;
 
-		if (!exported(m, h))
+		if (!exported(m, a->state, h))
 			continue;
 		g = state_held(b->state, h->lock);
 		if (!g || g->count != h->count || g->mode != h->mode ||
@@ -225,7 +249,7 @@ static void put_deltas(struct sim *m, struct outcome *o,
 	for (uint32_t i = 0; i < e->state->held.len; i++) {
 		const struct held *h = &e->state->held.data[i];
 
-		if (exported(m, h))
+		if (exported(m, e->state, h))
 			add_delta(m, o, e, h);
 	}
 }

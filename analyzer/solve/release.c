@@ -374,6 +374,22 @@ static void note_given_up(struct sim *m, struct state *st, loc_t lock,
 	lc_last(&m->s->gaveups)->weak |= weak;
 }
 
+/* Some element of the array is held: which, the index may say. */
+static bool holds_element(struct sim *m, const struct state *st, loc_t lock)
+{
+	struct locs *l = &m->s->locs;
+	loc_t first = loc_first_element(l, lock);
+
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		loc_t x = st->held.data[i].lock;
+
+		if (st->held.data[i].count > 0 &&
+		    loc_first_element(l, x) == first)
+			return true;
+	}
+	return false;
+}
+
 /* Is it held, or may it be, as far as we can tell? */
 static bool may_hold(struct sim *m, struct state *st, loc_t lock)
 {
@@ -382,6 +398,7 @@ static bool may_hold(struct sim *m, struct state *st, loc_t lock)
 	if (!h || h->count <= 0)
 		h = ops_held_alias(m, st, lock);
 	return (h && h->count > 0) || sim_swept(m, lock) ||
+	       holds_element(m, st, lock) ||
 	       loc_at(&m->s->locs, loc_at(&m->s->locs, lock)->root)->kind ==
 		       ROOT_SYM;
 }
