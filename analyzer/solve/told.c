@@ -77,7 +77,8 @@ static void unite_give_ups(struct sim *m, const struct acquire *into,
 {
 	if (a->gave_up == LC_NONE)
 		return;
-	if (into && into->gave_up != LC_NONE)
+	if (into && into->gave_up != LC_NONE &&
+	    !m->s->events.data[into->gave_up].satisfied)
 		event_unite(m->s, into->gave_up, a->gave_up);
 	else
 		event_satisfy(m->s, a->gave_up);
