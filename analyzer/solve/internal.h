@@ -22,6 +22,7 @@ enum {
 	VISITS_BASE = 1000,    /* … and so many whatever its size */
 	MAX_OUTCOMES = 12,     /* of one summary */
 	MANY_ACQUIRES = 64,    /* of one summary: from then on one of a class */
+	MANY_BLOCKS = 100,     /* … and with twice as many, of a crowded one */
 	MAX_ACQUIRES = 1000,   /* … of as many locks and classes */
 	MAX_LOCK_DEPTH = 7,    /* steps of a lock told to callers by path */
 	MAX_PAIRS_OPEN = 200,  /* open edges of one summary */
@@ -164,6 +165,7 @@ struct kindrec { /* "this lock was initialised as that kind" */
 struct summary {
 	bool done, relevant, simulate, capped;
 	bool inexact; /* capped before all ways through it were seen */
+	bool crowded; /* big, and what is below it is known by class only */
 	bool returns; /* some path returns */
 	/* some path ends the calling thread: 1 = itself, 2 = a callee does.
 	 * Further up nobody hears of it: a fatal error somewhere below. */
@@ -181,16 +183,11 @@ struct summary {
 	struct lc_arena arena;
 };
 
-/* So much is below it that it is known by class only, without conditions. */
-static inline bool summary_crowded(const struct summary *sum)
-{
-	return sum->acquires.len > 2 * MANY_ACQUIRES;
-}
 /* No rule rests on one way through it alone: not all of them were seen, or it
  * is crowded. */
 static inline bool summary_doubtful(const struct summary *sum)
 {
-	return sum->inexact || summary_crowded(sum);
+	return sum->inexact || sum->crowded;
 }
 
 struct lives {

@@ -1012,6 +1012,8 @@ void sim_function(struct solver *s, uint32_t function)
 			   m.cap_reason ? m.cap_reason : "too many forks",
 			   false);
 	outcome_finish(&m);
+	m.sum->crowded = m.sum->acquires.len > 2 * MANY_ACQUIRES &&
+			 m.flow->nblocks > MANY_BLOCKS;
 	m.sum->done = true;
 	for (uint32_t b = 0; b < m.flow->nblocks; b++)
 		lc_array_release(&m.states[b]);

@@ -834,7 +834,7 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	if (r->blocking == LC_BLOCK_TRY && s->events.data[r->event].depth > 1)
 		return;
 	if (!stuck(r) || r->weak ||
-	    summary_crowded(&s->summaries[r->function]) ||
+	    s->summaries[r->function].crowded ||
 	    s->events.data[r->event].depth > BELIEVED_DEPTH ||
 	    (r->again && !recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner) ||
