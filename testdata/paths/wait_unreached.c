@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A wait that no caller gets to: whoever would may well have the mutex. */
+/* A wait that no caller gets to: whoever would may well have the mutex.
+ * @silent */
 #include <pthread.h>
 #include <stddef.h>
 #include <time.h>
