@@ -126,7 +126,12 @@ void sim_havoc_shared(struct sim *m, struct state *st, bool all);
  * and whoever tests its own flag after the release means what it put there;
  * but with the next lock comes another view. */
 void sim_havoc_stored(struct sim *m, struct state *st);
+/* What a write to x counts as in the filters of summary.mods; 0 = nothing. */
+uint64_t sim_mod_hash(const struct locs *l, loc_t x);
 void sim_havoc_mods(struct sim *m, struct state *st, const uint64_t *mods);
+/* What we have stored in the object at x may be something else by now; what
+ * was there before us is taken to stay, as elsewhere. */
+void sim_havoc_below(struct sim *m, struct state *st, loc_t x);
 void sim_unknown_call(struct sim *m, struct state *st,
 		      const struct lc_instr *in, const uint64_t *mods);
 void sim_escape(struct sim *m, struct state *st, struct value v);
