@@ -298,12 +298,14 @@ bool apply_hand_over(struct sim *m, struct state *st, struct value target,
 		if (!h || h->count <= 0 ||
 		    !balance_always_gives_up(m->s, entry, d->lock))
 			continue;
-		event_satisfy(m->s, d->event);
 		for (uint32_t k = 0; k < sum->acquires.len; k++)
 			if (sum->acquires.data[k].gave_up != LC_NONE &&
-			    sum->acquires.data[k].lock == d->lock)
+			    sum->acquires.data[k].lock == d->lock) {
 				event_satisfy(m->s,
 					      sum->acquires.data[k].gave_up);
+				/* it works with the lock, as if it had it */
+				event_satisfy(m->s, d->event);
+			}
 		ops_release(m, st, lock, sim_lift_event(m, d->event, lock));
 		any = true;
 	}
