@@ -346,6 +346,17 @@ static bool unseen_holders(struct solver *s, const struct badrelease *b)
 	return false;
 }
 
+/* Does nothing when locking is turned off: then nobody needs to have taken it. */
+static bool turned_off_somewhere(const struct solver *s, uint32_t function)
+{
+	const struct summary *sum = &s->summaries[function];
+
+	for (uint32_t i = 0; i < sum->outcomes.len; i++)
+		if (sum->outcomes.data[i].idle)
+			return true;
+	return false;
+}
+
 /* On some way, one of the functions below has taken it itself: then it is not a
  * lock of its callers that is given up. */
 static bool own_below(const struct solver *s, uint32_t event)
@@ -353,6 +364,8 @@ static bool own_below(const struct solver *s, uint32_t event)
 	for (uint32_t e = event; e != LC_NONE; e = s->events.data[e].inner) {
 		const struct event *v = &s->events.data[e];
 
+		if (turned_off_somewhere(s, v->function))
+			return true;
 		for (uint32_t i = 0; i < s->okreleases.len; i++)
 			if (s->okreleases.data[i].function == v->function &&
 			    s->okreleases.data[i].instr == v->instr)
