@@ -35,15 +35,17 @@ static bool told_below(const struct solver *s, const struct badrelease *b)
 	return false;
 }
 
-static void emit_bad(struct solver *s, struct badrelease *b,
-		     enum lc_bad_release why, uint32_t other_site,
-		     enum lc_strength strength)
+/* NULL: not told. Valid until the next one. */
+static struct lc_fact_release *emit_bad(struct solver *s, struct badrelease *b,
+					enum lc_bad_release why,
+					uint32_t other_site,
+					enum lc_strength strength)
 {
 	uint32_t lock = verdict_lock_of(s, b->lock, b->event), trace;
 	struct lc_fact_release *n;
 
 	if (!lock_counts(s, lock) || told_below(s, b))
-		return;
+		return NULL;
 	s->events.data[b->event].reported = true;
 	trace_begin(s, emit_string(s, "%s()",
 				   function_name(&s->program, b->function)));
@@ -65,6 +67,7 @@ static void emit_bad(struct solver *s, struct badrelease *b,
 	n->other_lock = LC_NONE;
 	n->strength = strength;
 	n->trace = trace;
+	return n;
 }
 
 /* Two locks one of which can be mistaken for the other: both single objects,
@@ -239,35 +242,78 @@ static bool kept_elsewhere(struct solver *s, const struct badrelease *b)
 	return false;
 }
 
+/* Released already, or where taking it has failed. */
+static void judge_again(struct solver *s, struct badrelease *b)
+{
+	const struct event *first = &s->events.data[b->other_event];
+	uint32_t depth = s->events.data[b->event].depth;
+
+	if (b->why == LC_BAD_DOUBLE &&
+	    (b->asked_again || (!first->matched && (depth || first->depth))))
+		return; /* … or somewhere below, by a name of its own */
+	/* a lock that failed is often only logged, and released with the rest:
+	 * as if errors did not happen */
+	if (b->why == LC_BAD_FAILED_TRY && first->blocking == LC_BLOCK_YES &&
+	    (sometimes_own(s, b) || depth || first->depth))
+		return;
+	emit_bad(s, b, b->why, emit_event_site(s, b->other_event),
+		 depth > SURE_DEPTH ? LC_POSSIBLE : LC_SURE);
+}
+
+/* Is another lock held, that was probably meant? true: yes, and it is told. */
+static bool judge_wrong_lock(struct solver *s, struct badrelease *b)
+{
+	uint32_t instead = verdict_held_instead(s, b);
+	struct lc_fact_release *n;
+	struct leak *k;
+
+	/* perhaps taken by one function and left for another */
+	if (instead == LC_NONE || kept_elsewhere(s, b) ||
+	    someone_held(s, b->event))
+		return false;
+	k = &s->leaks.data[instead];
+	if (k->explains)
+		return true; /* what follows from the first one */
+	k->explains = true;
+	n = emit_bad(s, b, LC_BAD_WRONG_LOCK,
+		     emit_event_site(s, k->held.event), LC_SURE);
+	if (n)
+		n->other_lock = verdict_lock_of(s, k->lock, k->held.event);
+	return true;
+}
+
+/* Nothing on any way to it takes the lock. */
+static void judge_never(struct solver *s, struct badrelease *b)
+{
+	bool held = someone_held(s, b->event);
+	enum lc_strength strength = LC_SURE;
+
+	/* a thread may be given a lock by who starts it */
+	if (s->entry[b->function] && !verdict_is_main(s, b->function) &&
+	    (balance_of(s, b->lock) & CLASS_KEPT))
+		strength = LC_POSSIBLE;
+	if ((starts_thread_or_program(s, b->function) && !held) ||
+	    nobody_has_it(s, b))
+		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, strength);
+	else if (!held && !s->events.data[b->event].depth &&
+		 balance_of(s, b->lock) ==
+			 (CLASS_PAIRED | CLASS_RELEASED_ALONE) &&
+		 balance_always_gives_up(s, b->function, b->lock) &&
+		 !(verdict_outsiders(s, b->lock) &&
+		   named_as_unlock(s, b->function)))
+		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, LC_POSSIBLE);
+}
+
 static void judge_bad_release(struct solver *s, struct badrelease *b)
 {
-	enum lc_strength strength = LC_SURE;
 	const struct okrelease *own;
-	uint32_t site, instead;
 
 	if (b->weak || summary_doubtful(&s->summaries[b->function]) ||
 	    !verdict_steady(&s->locs, b->lock) ||
 	    verdict_beyond_counting(s, b->function, b->lock, b->event))
 		return;
-	if (b->why == LC_BAD_DOUBLE &&
-	    !s->events.data[b->other_event].matched &&
-	    (s->events.data[b->event].depth ||
-	     s->events.data[b->other_event].depth))
-		return; /* somewhere below, by a name of its own */
-	if (b->asked_again && b->why == LC_BAD_DOUBLE)
-		return;
 	if (b->why == LC_BAD_DOUBLE || b->why == LC_BAD_FAILED_TRY) {
-		site = emit_event_site(s, b->other_event);
-		/* a lock that failed is often only logged, and released with
-		 * the rest: as if errors did not happen */
-		if (b->why == LC_BAD_FAILED_TRY &&
-		    (sometimes_own(s, b) || s->events.data[b->event].depth ||
-		     s->events.data[b->other_event].depth) &&
-		    s->events.data[b->other_event].blocking == LC_BLOCK_YES)
-			return;
-		if (s->events.data[b->event].depth > SURE_DEPTH)
-			strength = LC_POSSIBLE;
-		emit_bad(s, b, b->why, site, strength);
+		judge_again(s, b);
 		return;
 	}
 	own = sometimes_own(s, b);
@@ -283,45 +329,10 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 	if (!loc_is_exact(&s->locs, b->lock) && s->events.data[b->event].depth &&
 	    (balance_of(s, b->lock) & CLASS_KEPT))
 		return;
-	if (crosses(s, b)) {
+	if (crosses(s, b))
 		emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE, LC_POSSIBLE);
-		return;
-	}
-	instead = verdict_held_instead(s, b);
-	/* perhaps taken by one function and left for another */
-	if (instead != LC_NONE && kept_elsewhere(s, b))
-		instead = LC_NONE;
-	if (instead != LC_NONE && !someone_held(s, b->event)) {
-		if (s->leaks.data[instead].explains)
-			return; /* what follows from the first one */
-		s->leaks.data[instead].explains = true;
-		uint32_t lock =
-			verdict_lock_of(s, s->leaks.data[instead].lock,
-					s->leaks.data[instead].held.event);
-
-		emit_bad(s, b, LC_BAD_WRONG_LOCK,
-			 emit_event_site(s, s->leaks.data[instead].held.event),
-			 strength);
-		if (s->out->releases.len)
-			lc_last(&s->out->releases)->other_lock = lock;
-		return;
-	}
-	/* a thread may be given a lock by who starts it */
-	if (s->entry[b->function] && !verdict_is_main(s, b->function) &&
-	    (balance_of(s, b->lock) & CLASS_KEPT))
-		strength = LC_POSSIBLE;
-	if ((starts_thread_or_program(s, b->function) &&
-	     !someone_held(s, b->event)) ||
-	    nobody_has_it(s, b))
-		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, strength);
-	else if (!someone_held(s, b->event) &&
-		 !s->events.data[b->event].depth &&
-		 balance_of(s, b->lock) ==
-			 (CLASS_PAIRED | CLASS_RELEASED_ALONE) &&
-		 balance_always_gives_up(s, b->function, b->lock) &&
-		 !(verdict_outsiders(s, b->lock) &&
-		   named_as_unlock(s, b->function)))
-		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, LC_POSSIBLE);
+	else if (!judge_wrong_lock(s, b))
+		judge_never(s, b);
 }
 
 /* ---- given up and taken back ---- */
