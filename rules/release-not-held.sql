@@ -51,7 +51,10 @@
 -- - *wrong lock*: another lock is held here, and it is probably that one which
 --   was meant.
 -- - *failed try*: the release is on the path where the try-lock failed.
--- - *never*: nothing on any way to the release takes the lock.
+-- - *never*: nothing on any way to the release takes the lock. A mutex belongs
+--   to the thread that took it, so one that another thread gives back is told,
+--   unless that thread also waits for a condition with it; a semaphore may be
+--   posted by anybody.
 -- - *some path*: some ways to the release take the lock and others do not
 --   (always a warning, as the paths may exclude each other by something that
 --   the analysis does not see).
