@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Atomic builtins: __c11_atomic_*, __atomic_* (libclang shows an expression
- * without a name, which is read from the text) and __sync_* (calls).
+ * Atomic builtins: __c11_atomic_* and __atomic_* (libclang shows an expression
+ * without a name, which is read from the text). __sync_* are calls, and stay
+ * unknown ones.
  *
  * They are plain reads and writes, but for one thing: a number that is stored
  * is there for other threads to change, and a loop may wait for that. So it is
