@@ -357,7 +357,7 @@ def bad(result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dir", default="/work/real")
+    parser.add_argument("--dir", required=True)
     parser.add_argument("--lockcheck")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("-j", type=int, default=2)
