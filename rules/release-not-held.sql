@@ -47,7 +47,9 @@
 -- thread into a section that is in use: the data is then changed by two
 -- threads at once. Sub-kinds, told apart by the message:
 --
--- - *double*: the lock was released on this path already.
+-- - *double*: the lock was released on this path already, here or by a function
+--   that takes and releases it itself: a caller that had held it before would
+--   not have come back from there.
 -- - *wrong lock*: another lock is held here, and it is probably that one which
 --   was meant.
 -- - *failed try*: the release is on the path where the try-lock failed.

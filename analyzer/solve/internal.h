@@ -257,6 +257,7 @@ struct badrelease {
 struct okrelease { /* of a lock the function itself had taken */
 	uint32_t function, instr;
 	uint32_t taken; /* the instruction that took it */
+	uint32_t event;
 	loc_t lock;
 	uint32_t nconds, nwhen;
 	struct fact *conds;

@@ -145,7 +145,7 @@ static void release_assumed(struct sim *m, struct state *st, struct held *h,
 }
 
 static void note_ok_release(struct sim *m, struct state *st,
-			    const struct held *h)
+			    const struct held *h, uint32_t event)
 {
 	const struct condition *when = condition_at(m, h->instr);
 	loc_t lock = h->lock;
@@ -168,6 +168,7 @@ static void note_ok_release(struct sim *m, struct state *st,
 	ok->instr = m->instr;
 	ok->lock = lock;
 	ok->taken = h->instr;
+	ok->event = event;
 	ok->conds = sim_copy(&m->s->arena, conds, nconds * sizeof(*conds));
 	ok->nconds = nconds;
 	ok->when = when ? when->facts : NULL;
@@ -191,7 +192,7 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 			if (m->s->untested.data[i].event == h->event)
 				m->s->untested.data[i].released = true;
 	}
-	note_ok_release(m, st, h);
+	note_ok_release(m, st, h, event);
 	if (h->flags & HELD_MANY)
 		return;
 	if (--h->count > 0)

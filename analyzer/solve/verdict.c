@@ -200,20 +200,15 @@ uint32_t verdict_block_of(const struct lc_unit *u, const struct lc_flow *f,
 	return 0;
 }
 
-/* Is there a way in the flow, possible or not, from one to the other? */
-bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
-			  uint32_t to)
+/* Is there a way in the flow, possible or not, from block to block, that does
+ * not go on from block `around`? */
+static bool block_reaches(const struct lc_unit *u, const struct lc_flow *f,
+			  uint32_t from, uint32_t to, uint32_t around)
 {
-	const struct lc_unit *u = function_unit(&s->program, fn);
-	const struct lc_flow *f = s->program.functions.data[fn].flow;
-	bool *seen = lc_alloc(f->nblocks + 1);
-	uint32_t target = verdict_block_of(u, f, to);
-	bool found = false;
+	bool *seen = lc_alloc(f->nblocks + 1), found = false;
 	LC_ARRAY(uint32_t) todo = { 0 };
 
-	*lc_push(&todo) = verdict_block_of(u, f, from);
-	if (todo.data[0] == target)
-		found = from < to;
+	*lc_push(&todo) = from;
 	while (todo.len && !found) {
 		const struct lc_block *x =
 			&u->blocks.data[f->first_block + todo.data[--todo.len]];
@@ -222,8 +217,8 @@ bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
 		for (uint32_t i = 0; i < n; i++) {
 			uint32_t b = flow_successor(u, x, i);
 
-			found |= b == target;
-			if (!seen[b]) {
+			found |= b == to;
+			if (!seen[b] && b != around) {
 				seen[b] = true;
 				*lc_push(&todo) = b;
 			}
@@ -232,6 +227,43 @@ bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
 	free(seen);
 	lc_array_release(&todo);
 	return found;
+}
+
+bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
+			  uint32_t to)
+{
+	const struct lc_unit *u = function_unit(&s->program, fn);
+	const struct lc_flow *f = s->program.functions.data[fn].flow;
+	uint32_t a = verdict_block_of(u, f, from);
+	uint32_t b = verdict_block_of(u, f, to);
+
+	return (a == b && from < to) || block_reaches(u, f, a, b, LC_NONE);
+}
+
+bool verdict_flow_passes(const struct solver *s, uint32_t fn, uint32_t by,
+			 uint32_t to)
+{
+	const struct lc_unit *u = function_unit(&s->program, fn);
+	const struct lc_flow *f = s->program.functions.data[fn].flow;
+	uint32_t a = verdict_block_of(u, f, by);
+	uint32_t b = verdict_block_of(u, f, to);
+
+	return a == b ? by < to : a == 0 || !(b == 0 || block_reaches(u, f, 0, b, a));
+}
+
+bool verdict_flow_always_runs(const struct solver *s, uint32_t fn,
+			      uint32_t instr)
+{
+	const struct lc_unit *u = function_unit(&s->program, fn);
+	const struct lc_flow *f = s->program.functions.data[fn].flow;
+	uint32_t a = verdict_block_of(u, f, instr);
+
+	for (uint32_t b = 0; a != 0 && b < f->nblocks; b++)
+		if (b != a &&
+		    u->blocks.data[f->first_block + b].term == LC_T_RETURN &&
+		    (b == 0 || block_reaches(u, f, 0, b, a)))
+			return false;
+	return true;
 }
 
 /* Can the function return without coming by the instruction? */
@@ -387,7 +419,7 @@ static bool ever_released(struct solver *s, const struct leak *k)
 	return false;
 }
 
-static bool recursive(struct solver *s, loc_t x, uint32_t event)
+bool verdict_recursive(struct solver *s, loc_t x, uint32_t event)
 {
 	uint32_t lock = verdict_lock_of(s, x, event);
 
@@ -398,7 +430,7 @@ static bool recursive(struct solver *s, loc_t x, uint32_t event)
 /* A normal lock taken twice has its own finding: no thread comes this far. */
 static bool acquired_twice(struct solver *s, const struct leak *k)
 {
-	return k->held.max_count > 1 && !recursive(s, k->lock, k->held.event);
+	return k->held.max_count > 1 && !verdict_recursive(s, k->lock, k->held.event);
 }
 
 /* Is it a word of the name (snake_case or camelCase), or with `inside` part of
@@ -627,7 +659,7 @@ bool verdict_beyond_counting(struct solver *s, uint32_t function, loc_t lock,
 	for (uint32_t i = 0; i < s->uncounted.len; i++)
 		if (s->uncounted.data[i].function == function &&
 		    s->uncounted.data[i].lock == lock &&
-		    recursive(s, lock, event))
+		    verdict_recursive(s, lock, event))
 			return true;
 	return verdict_rounds_apart(s, function, lock);
 }
@@ -648,7 +680,7 @@ static bool told_in_loop(struct solver *s, const struct leak *k)
 
 		if (r->loop && !r->weak && r->function == k->function &&
 		    r->held_event == k->held.event &&
-		    !recursive(s, r->lock, r->event))
+		    !verdict_recursive(s, r->lock, r->event))
 			return true;
 	}
 	return false;
@@ -794,7 +826,7 @@ static void emit_loop_leak(struct solver *s, const struct reacquire *r,
 	k.held.event = r->held_event;
 	k.held.mode = r->held_mode;
 	k.held.max_count = 1;
-	if (recursive(s, r->lock, r->event))
+	if (verdict_recursive(s, r->lock, r->event))
 		return;
 	emit_leak(s, &k, LC_EXIT_LOOP, true, release, false,
 		  r->weak ? LC_POSSIBLE : LC_SURE);
@@ -836,7 +868,7 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	if (!stuck(r) || r->weak ||
 	    s->summaries[r->function].crowded ||
 	    s->events.data[r->event].depth > BELIEVED_DEPTH ||
-	    (r->again && !recursive(s, r->lock, r->event)) ||
+	    (r->again && !verdict_recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner) ||
 	    made_below(s, r) ||
 	    (r->loop && verdict_rounds_apart(s, r->function, r->lock)))

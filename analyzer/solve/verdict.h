@@ -7,6 +7,8 @@
 #include "solve/internal.h"
 
 uint32_t verdict_lock_of(struct solver *s, loc_t lock, uint32_t event);
+/* May its owner take it again? */
+bool verdict_recursive(struct solver *s, loc_t lock, uint32_t event);
 bool verdict_is_main(const struct solver *s, uint32_t f);
 bool verdict_thread_starts_in(const struct solver *s, uint32_t f);
 /* Does the function release it on another way? *release: where. */
@@ -19,6 +21,12 @@ bool verdict_passed_flag(const struct solver *s, uint32_t function,
 /* Is there a way in the flow, possible or not, from one to the other? */
 bool verdict_flow_reaches(const struct solver *s, uint32_t fn, uint32_t from,
 			  uint32_t to);
+/* Does every way from the function's begin to `to` pass by `by`? */
+bool verdict_flow_passes(const struct solver *s, uint32_t fn, uint32_t by,
+			 uint32_t to);
+/* Does every way that returns pass by the instruction? */
+bool verdict_flow_always_runs(const struct solver *s, uint32_t fn,
+			      uint32_t instr);
 /* Taken by a loop who knows how often, and that is allowed. */
 bool verdict_beyond_counting(struct solver *s, uint32_t function, loc_t lock,
 			     uint32_t event);

@@ -304,6 +304,100 @@ static void judge_never(struct solver *s, struct badrelease *b)
 		emit_bad(s, b, LC_BAD_NEVER, LC_NONE, LC_POSSIBLE);
 }
 
+/* ---- taken and released by a function that was called before ---- */
+
+/* The release, seen from here, of what the event takes in a function below. */
+static uint32_t release_below(struct solver *s, uint32_t taken)
+{
+	struct event e = s->events.data[taken];
+	uint32_t inner = e.inner, release = LC_NONE;
+
+	if (inner == LC_NONE || !verdict_flow_always_runs(
+					s, s->events.data[inner].function,
+					s->events.data[inner].instr))
+		return LC_NONE;
+	for (uint32_t i = 0; i < s->okreleases.len; i++) {
+		const struct okrelease *o = &s->okreleases.data[i];
+
+		if (o->function == s->events.data[inner].function &&
+		    o->taken == s->events.data[inner].instr &&
+		    o->lock == s->events.data[inner].lock)
+			release = o->event;
+	}
+	if (release == LC_NONE)
+		release = release_below(s, inner);
+	if (release == LC_NONE)
+		return LC_NONE;
+	e.kind = EV_RELEASE;
+	e.inner = release;
+	e.depth = s->events.data[release].depth + 1;
+	e.released = e.satisfied = e.reported = e.matched = false;
+	return event_get(s, e);
+}
+
+/* Does some way out of what is called there leave such a lock held, or give up
+ * one of the caller's? */
+static bool moves(struct solver *s, uint32_t event, loc_t lock)
+{
+	uint32_t inner = s->events.data[event].inner;
+	uint32_t cls = loc_class(&s->locs, lock, true);
+	const struct summary *sum =
+		&s->summaries[s->events.data[inner].function];
+
+	if (sum->capped || sum->inexact)
+		return true;
+	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
+		const struct outcome *o = &sum->outcomes.data[i];
+
+		for (uint32_t k = 0; k < o->ndeltas; k++)
+			if (loc_class(&s->locs, o->deltas[k].held.lock, true) ==
+			    cls)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * On every way to the release a function was called that takes the lock, waits
+ * for it if need be, and releases it: whoever had held it before would not have
+ * come back from there. The release in that function, LC_NONE = there is none.
+ */
+static uint32_t released_by_callee(struct solver *s, const struct badrelease *b)
+{
+	const struct summary *sum = &s->summaries[b->function];
+
+	for (uint32_t i = 0; i < sum->acquires.len; i++) {
+		const struct acquire *a = &sum->acquires.data[i];
+		const struct event e = s->events.data[a->event];
+		uint32_t release;
+
+		if (a->lock != b->lock || a->weak || a->vague || a->nconds ||
+		    a->ndropped || a->blocking != LC_BLOCK_YES ||
+		    a->mode == LC_MODE_SHARED || e.inner == LC_NONE ||
+		    e.function != b->function || e.depth > SURE_DEPTH ||
+		    moves(s, a->event, b->lock) ||
+		    !verdict_flow_passes(s, b->function, e.instr, b->instr))
+			continue;
+		release = release_below(s, a->event);
+		if (release != LC_NONE)
+			return release;
+	}
+	return LC_NONE;
+}
+
+/* A recursive lock may still be the caller's after that. */
+static bool judge_after_callee(struct solver *s, struct badrelease *b)
+{
+	uint32_t first = released_by_callee(s, b);
+
+	if (first == LC_NONE || someone_held(s, b->event) ||
+	    verdict_recursive(s, b->lock, b->event))
+		return false;
+	b->other_event = first;
+	emit_bad(s, b, LC_BAD_DOUBLE, emit_event_site(s, first), LC_SURE);
+	return true;
+}
+
 static void judge_bad_release(struct solver *s, struct badrelease *b)
 {
 	const struct okrelease *own;
@@ -324,6 +418,8 @@ static void judge_bad_release(struct solver *s, struct badrelease *b)
 			emit_bad(s, b, LC_BAD_SOME_PATH, LC_NONE, LC_POSSIBLE);
 		return;
 	}
+	if (judge_after_callee(s, b))
+		return;
 	/* some function returns with such a lock, whoever's it is: perhaps by
 	 * a name that says nothing here */
 	if (!loc_is_exact(&s->locs, b->lock) && s->events.data[b->event].depth &&
