@@ -82,12 +82,21 @@ loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 				       .ref = ref, .value = value });
 }
 
+loc_t loc_part(struct locs *l, loc_t v, uint32_t field)
+{
+	if (loc_at(l, v)->kind != STEP_DEREF)
+		return loc_step(l, v, STEP_PART, field, 0);
+	return loc_deref(l, loc_step(l, loc_at(l, v)->parent, STEP_FIELD, field,
+				     0));
+}
+
 bool loc_is_object(const struct locs *l, loc_t x)
 {
 	const struct loc *n = loc_at(l, x);
 
 	while (n->kind >= STEP_FIELD) {
-		if (n->kind == STEP_DEREF || n->kind == STEP_CONTAINER ||
+		if (n->kind == STEP_DEREF || n->kind == STEP_PART ||
+		    n->kind == STEP_CONTAINER ||
 		    value_is_step(n->kind))
 			return false;
 		/* &p->f of an unknown p is not null in any program that
@@ -143,7 +152,7 @@ bool loc_is_shared(const struct locs *l, loc_t x)
 	const struct loc *n = loc_at(l, x);
 
 	while (n->kind >= STEP_FIELD) {
-		if (n->kind == STEP_DEREF)
+		if (n->kind == STEP_DEREF || n->kind == STEP_PART)
 			return true;
 		n = loc_at(l, n->parent);
 	}
@@ -155,7 +164,8 @@ bool loc_is_concurrent(const struct locs *l, loc_t x)
 {
 	const struct loc *n = loc_at(l, x);
 
-	while (n->kind >= STEP_FIELD && n->kind != STEP_DEREF) {
+	while (n->kind >= STEP_FIELD && n->kind != STEP_DEREF &&
+	       n->kind != STEP_PART) {
 		if (n->kind == STEP_SPECIFIC)
 			return false;
 		n = loc_at(l, n->parent);
@@ -232,7 +242,7 @@ loc_t loc_some(struct locs *l, loc_t x)
 	if (n.kind == STEP_INDEX_VALUE && !nameable(l, n.ref))
 		return loc_step(l, p, STEP_INDEX_ANY, 0, 0);
 	/* a field of some object is that of any: the way there is nothing */
-	if (n.kind == STEP_DEREF &&
+	if ((n.kind == STEP_DEREF || n.kind == STEP_PART) &&
 	    loc_at(l, loc_at(l, p)->root)->kind == ROOT_SYM)
 		return loc_at(l, p)->root;
 	return p == n.parent ? x : loc_step(l, p, n.kind, n.ref, n.value);
@@ -265,6 +275,7 @@ static void add_step(const struct locs *l, const struct loc *n,
 {
 	switch (n->kind) {
 	case STEP_FIELD:
+	case STEP_PART:
 		lc_buf_printf(b, ".%s",
 			      str(l, l->program->fields.data[n->ref].name));
 		break;
@@ -304,6 +315,33 @@ static uint32_t type_chain(const struct locs *l, loc_t x,
 	return n;
 }
 
+/* The same for a field of a record that is a value. */
+static uint32_t part_chain(const struct locs *l, loc_t x,
+			   const struct loc **chain, uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (const struct loc *at = loc_at(l, x); n < max && at->kind == STEP_PART;
+	     at = loc_at(l, at->parent))
+		chain[n++] = at;
+	return n;
+}
+
+static void add_chain(const struct locs *l, const struct loc **chain,
+		      uint32_t n, bool ident, struct lc_buf *b)
+{
+	const struct field *f = &l->program->fields.data[chain[n - 1]->ref];
+	const char *record = str(l, f->record);
+
+	if (strncmp(record, "anon@", 5) == 0)
+		record = ident ? record : "(unnamed)";
+	lc_buf_str(b, record);
+	if (ident)
+		lc_buf_printf(b, "@%s", str(l, f->scope));
+	while (n--)
+		add_step(l, chain[n], b, true);
+}
+
 static void class_of(struct locs *l, loc_t x, bool ident, struct lc_buf *b)
 {
 	const struct loc *chain[MAX_DEPTH + 2];
@@ -311,17 +349,13 @@ static void class_of(struct locs *l, loc_t x, bool ident, struct lc_buf *b)
 	const struct loc *root = loc_at(l, loc_at(l, x)->root);
 
 	if (n) {
-		const struct field *f =
-			&l->program->fields.data[chain[n - 1]->ref];
-		const char *record = str(l, f->record);
-
-		if (strncmp(record, "anon@", 5) == 0)
-			record = ident ? record : "(unnamed)";
-		lc_buf_str(b, record);
-		if (ident)
-			lc_buf_printf(b, "@%s", str(l, f->scope));
-		while (n--)
-			add_step(l, chain[n], b, true);
+		add_chain(l, chain, n, ident, b);
+		return;
+	}
+	n = part_chain(l, x, chain, MAX_DEPTH + 2);
+	if (n) {
+		lc_buf_str(b, "*");
+		add_chain(l, chain, n, ident, b);
 		return;
 	}
 	if (loc_at(l, x)->kind == STEP_DEREF &&

@@ -16,7 +16,9 @@
  * A value is a constant or the address of a location. An unknown integer is
  * "the address" of a SYM nobody else has, so one mechanism carries pointers,
  * flags and return codes: what matters is only which values are the same.
- * The value first found in location L is the address of L.DEREF.
+ * The value first found in location L is the address of L.DEREF. So is a record
+ * that is copied, passed or returned as a whole: its field F is L.F.DEREF, or if
+ * it is unknown where it came from, PART F of the value.
  */
 #ifndef LC_SOLVE_LOC_H
 #define LC_SOLVE_LOC_H
@@ -36,6 +38,7 @@ enum loc_kind {
 	ROOT_SYM,
 	STEP_FIELD,
 	STEP_DEREF,
+	STEP_PART, /* field ref of a record that is a value: DEREF of the field */
 	STEP_INDEX,
 	STEP_INDEX_VALUE, /* ref = location whose address is the index */
 	STEP_INDEX_ANY,
@@ -108,6 +111,9 @@ static inline loc_t loc_deref(struct locs *l, loc_t x)
 	}
 	return l->data.data[x].deref;
 }
+
+/* The field of the record that the value v is. */
+loc_t loc_part(struct locs *l, loc_t v, uint32_t field);
 
 static inline struct value value_const(int64_t c)
 {

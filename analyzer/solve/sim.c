@@ -468,6 +468,22 @@ static bool first_element(const struct sim *m, const struct lc_path *q)
 	return last->kind == LC_STEP_INDEX && !last->value;
 }
 
+/* x = path: if they are records, with what is known of the fields. */
+static void copy_record(struct sim *m, struct state *st, uint32_t path, loc_t x)
+{
+	const struct lc_path *q = &m->u->paths.data[path];
+	const struct lc_step *last =
+		q->nsteps ? &m->u->steps.data[q->first_step + q->nsteps - 1]
+			  : NULL;
+	loc_t from;
+
+	if (last && lc_step_computes(last->kind))
+		return;
+	from = sim_path(m, st, path);
+	if (from != x && !loc_below(&m->s->locs, x, from))
+		state_copy_below(&m->arena, st, &m->s->locs, from, x);
+}
+
 static void do_assign(struct sim *m, struct state *st,
 		      const struct lc_instr *in)
 {
@@ -504,6 +520,8 @@ static void do_assign(struct sim *m, struct state *st,
 					       m->instr, x));
 	}
 	state_store(&m->arena, st, x, v);
+	if (o->kind == LC_OP_LOAD && v.loc)
+		copy_record(m, st, o->ref, x);
 }
 
 static void do_decl(struct sim *m, struct state *st, const struct lc_instr *in)

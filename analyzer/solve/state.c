@@ -3,6 +3,7 @@
 #include "solve/state.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 static void *grow(struct lc_arena *a, void *data, uint32_t len, uint32_t *cap,
 		  size_t elem)
@@ -95,13 +96,50 @@ static uint32_t find_bind(const struct state *s, loc_t x)
 	return lo;
 }
 
+/* The field x of a record that was put there as a whole, 0 = none was. */
+static loc_t part(struct locs *l, const struct state *s, loc_t x)
+{
+	loc_t record = loc_at(l, x)->parent, v;
+	uint32_t i = find_bind(s, record);
+
+	if (i < s->store.len && s->store.data[i].loc == record)
+		v = s->store.data[i].value.loc;
+	else if (loc_at(l, record)->kind == STEP_FIELD)
+		v = part(l, s, record);
+	else
+		return 0;
+	if (!v || (loc_at(l, v)->kind != STEP_DEREF &&
+		   loc_at(l, v)->kind != STEP_PART &&
+		   loc_at(l, v)->kind != ROOT_PARAM))
+		return 0;
+	return loc_part(l, v, loc_at(l, x)->ref);
+}
+
 struct value state_load(struct locs *l, const struct state *s, loc_t x)
 {
 	uint32_t i = find_bind(s, x);
+	loc_t of_record = 0;
 
 	if (i < s->store.len && s->store.data[i].loc == x)
 		return s->store.data[i].value;
-	return value_addr(loc_deref(l, x));
+	if (loc_at(l, x)->kind == STEP_FIELD)
+		of_record = part(l, s, x);
+	return value_addr(of_record ? of_record : loc_deref(l, x));
+}
+
+void state_copy_below(struct lc_arena *a, struct state *s, struct locs *l,
+		      loc_t from, loc_t to)
+{
+	LC_ARRAY(struct bind) copies = { 0 };
+
+	for (uint32_t i = 0; i < s->store.len; i++)
+		if (s->store.data[i].loc != from &&
+		    loc_below(l, s->store.data[i].loc, from))
+			*lc_push(&copies) = s->store.data[i];
+	for (uint32_t i = 0; i < copies.len; i++)
+		state_store(a, s, loc_rebase(l, copies.data[i].loc, from, to),
+			    copies.data[i].value);
+	lc_array_release(&copies);
 }
 
 void state_store(struct lc_arena *a, struct state *s, loc_t x, struct value v)

@@ -114,6 +114,9 @@ void state_copy_facts(struct lc_arena *a, struct state *to,
 struct value state_load(struct locs *l, const struct state *s, loc_t x);
 void state_store(struct lc_arena *a, struct state *s, loc_t x,
 		 struct value v);
+/* What is stored in parts of one record is stored in those of another one. */
+void state_copy_below(struct lc_arena *a, struct state *s, struct locs *l,
+		      loc_t from, loc_t to);
 /* Forgets what is stored in x and below it (another value was put there). */
 void state_forget_below(struct state *s, struct locs *l, loc_t x);
 

@@ -50,6 +50,12 @@ static struct value subst_step(const struct subst *b, loc_t x)
 	switch (n.kind) {
 	case STEP_DEREF:
 		return state_load(l, b->pre, p.loc);
+	case STEP_PART:
+		if (loc_at(l, p.loc)->kind != STEP_DEREF)
+			return value_addr(loc_part(l, p.loc, n.ref));
+		return state_load(l, b->pre,
+				  loc_step(l, loc_at(l, p.loc)->parent,
+					   STEP_FIELD, n.ref, 0));
 	case STEP_INDEX_VALUE:
 		q = subst(b, n.ref);
 		if (!q.loc)
