@@ -22,6 +22,8 @@ static void forget_edges(struct lc_rt_thread *t)
 		LC_RT_PUT(t->edges[i].path, 0);
 	for (uint64_t i = 0; i <= t->more_mask; i++)
 		LC_RT_PUT(t->more[i].path, 0);
+	for (uint32_t i = 0; i < LC_RT_BELOW; i++)
+		LC_RT_PUT(t->below[i].path, 0);
 }
 
 void lc_rt_books_clear(struct lc_rt_thread *t)
@@ -43,6 +45,7 @@ void lc_rt_books_new(struct lc_rt_thread *t)
 	t->edges = lc_rt_alloc(LC_RT_EDGES * sizeof(*t->edges));
 	t->more = lc_rt_alloc(FIRST_MORE * sizeof(*t->more));
 	t->more_mask = FIRST_MORE - 1;
+	t->below = lc_rt_alloc(LC_RT_BELOW * sizeof(*t->below));
 	t->seen = lc_rt_alloc(sizeof(*t->seen));
 	lc_rt_books_clear(t);
 }
@@ -265,25 +268,31 @@ static void rechain(struct lc_rt_thread *me, uint32_t i)
 		const void *in_edge = lc_rt_edge_at(me, i)->lock;
 		uint64_t place = lc_rt_edge_at(me, i)->place;
 		uint64_t before = lc_rt_edge_at(me, i - 1)->key, key;
-		uint32_t stack;
+		uint32_t stack = 0;
+		uint64_t *known;
 
 		if (!lock)
 			continue;
-		stack = lc_rt_entry_stack(me, i);
 		if (in_edge == LC_RT_ANY)
 			key = any_key(lc_rt_path(before,
 						 LC_RT_PLACE_WHAT(place),
 						 LC_RT_PLACE_SITE(place)));
 		else
 			key = lc_rt_key(before, lock, place);
+		known = &me->seen->chained[key >> 32 & (LC_RT_CHAINED - 1)];
+		if (*known != key)
+			stack = lc_rt_entry_stack(me, i);
 		fill(me, &me->own[i], 0, in_edge, key, place);
 		LC_RT_PUT(entry->lock, lock);
 		LC_RT_PUT(entry->edge,
 			  (uintptr_t)&me->own[i] |
 				  (LC_RT_GET(entry->edge) & LC_RT_STATE));
-		if (stack && !lc_rt_entry_stack(me, i))
+		if (!stack)
+			continue;
+		if (!lc_rt_entry_stack(me, i))
 			lc_rt_seen_add(me->seen,
 				       older_key(lc_rt_edge_at(me, i)), stack);
+		*known = key;
 	}
 }
 
@@ -321,9 +330,25 @@ void lc_rt_books_forked(struct lc_rt_thread *me)
 	forget_edges(me);
 }
 
+/* What is on top now, after the lock below it was taken out when the key was
+ * `key`: from now on the fast path does it. Its stack has been seen to. */
+static void keep_below(struct lc_rt_thread *me, uint64_t key)
+{
+	struct lc_rt_edge *e = lc_rt_below_edge(me, key);
+	const struct lc_rt_edge *now = lc_rt_edge_at(me, lc_rt_depth(me));
+
+	if ((key & LC_RT_KEY_BITS) != LC_RT_KEY_REAL || is_used(me, e) ||
+	    !lc_rt_entry_stack(me, lc_rt_depth(me)))
+		return;
+	fill(me, e, 0, now->lock, now->key, now->place);
+	LC_RT_PUT(e->path, key);
+}
+
 void lc_rt_take_out(struct lc_rt_thread *me, uint32_t i)
 {
 	uint32_t depth = lc_rt_depth(me), first, to;
+	uint64_t key = lc_rt_edge_at(me, depth)->key;
+	bool below = i + 1 == depth && lc_rt_lock_at(me, depth);
 
 	clear_entry(&me->held[i]);
 	for (to = 1; lc_rt_lock_at(me, to); to++)
@@ -340,6 +365,8 @@ void lc_rt_take_out(struct lc_rt_thread *me, uint32_t i)
 		clear_entry(&me->held[from]);
 	LC_RT_PUT(me->top, &me->held[to - 1]);
 	rechain(me, first);
+	if (below && first == i)
+		keep_below(me, key);
 }
 
 /* What others have cleared on top. */
@@ -405,20 +432,24 @@ bool lc_rt_holds(const void *lock)
 
 /*
  * Who asks about itself is not waiting, or is a signal handler in between, which
- * might as well have come a moment later. Of another thread the mutex is asked:
- * by a copy, since it may be gone by now. -1 is a mutex just being handed over.
+ * might as well have come a moment later. Of another thread the lock is asked: by
+ * a copy, since it may be gone by now.
  */
 bool lc_rt_plain_held(const struct lc_rt_thread *t, uint32_t i)
 {
-	pthread_mutex_t copy;
-	int64_t owner;
+	uint32_t what = LC_RT_PLACE_WHAT(LC_RT_GET(lc_rt_edge_at(t, i)->place));
+	union {
+		pthread_mutex_t mutex;
+		pthread_rwlock_t rwlock;
+	} copy;
+	size_t size = LC_WHAT_KIND(what) == LC_KIND_RWLOCK ?
+			      sizeof(copy.rwlock) :
+			      sizeof(copy.mutex);
 
 	if (t == lc_rt_tls.me || !lc_rt_probe)
 		return true;
-	if (!lc_rt_peek(&copy, lc_rt_lock_at(t, i), sizeof(copy)))
-		return false;
-	owner = lc_rt_probe->owner(&copy, LC_KIND_MUTEX);
-	return owner < 0 || owner == t->tid;
+	return lc_rt_peek(&copy, lc_rt_lock_at(t, i), size) &&
+	       lc_rt_probe->given(&copy, what, t->tid);
 }
 
 /* In anybody's books: the entry no longer counts. Its own thread takes it out

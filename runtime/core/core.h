@@ -121,8 +121,8 @@ struct lc_rt_edge {
 #define LC_RT_PLACE_WHAT(place) ((uint32_t)((place) >> 48))
 
 /*
- * An entry of the books: address of an edge, with one of these. A plain mutex
- * of libc is not marked when it has been acquired: its own owner word says
+ * An entry of the books: address of an edge, with one of these. A mutex or
+ * rwlock of libc is mostly not marked when it has been acquired: it says itself
  * whether it is held or waited for, and nothing is left to do after the real
  * call, which then is a jump.
  */
@@ -131,7 +131,7 @@ struct lc_rt_entry {
 	const void *lock; /* where edge->lock is LC_RT_ANY */
 };
 enum lc_rt_entry_state {
-	LC_RT_PLAIN = 0, /* ask the mutex */
+	LC_RT_PLAIN = 0, /* ask the lock */
 	LC_RT_HELD = 1,
 	LC_RT_ASKED = 2,
 	LC_RT_STATE = 3, /* mask */
@@ -143,6 +143,10 @@ enum { LC_RT_KEY_BITS = 31, LC_RT_KEY_REAL = 16, LC_RT_KEY_NONE = 8 };
 
 /* The first cache: found by what is on the books and the place. */
 enum { LC_RT_EDGES = 1024, LC_RT_EDGE_SHIFT = 5 };
+
+/* The third: what is on top after the lock below it has been released, found by
+ * the key before that (which is in `path` here). */
+enum { LC_RT_BELOW = 64 };
 
 enum { LC_RT_GENERATIONS = 1024 };
 
@@ -170,6 +174,7 @@ struct lc_rt_thread {
 	struct lc_rt_edge *more; /* the second: more_mask + 1 of them, found */
 	uint64_t more_mask; /* by the lock, too */
 	struct lc_rt_entry *held;
+	struct lc_rt_edge *below; /* the third: LC_RT_BELOW */
 	struct lc_rt_thread *next; /* all threads; never unlinked */
 
 	/* cold */
@@ -326,12 +331,13 @@ lc_rt_path(uint64_t key, uint32_t what, lc_rt_site_t site)
 	return key ^ (uint64_t)site << LC_RT_EDGE_SHIFT ^ way << 53;
 }
 
-static inline uint64_t lc_rt_lock_path(uint64_t path, const void *lock)
+/* The lock is compared as well, so this has to spread and no more. The lowest
+ * bits stay those of the key. */
+static inline __attribute__((always_inline)) uint64_t
+lc_rt_lock_path(uint64_t path, const void *lock)
 {
-	uint64_t k = path * 0x9e3779b97f4a7c15u;
-
-	k = ((k ^ k >> 29) ^ (uintptr_t)lock) * 0xbf58476d1ce4e5b9u;
-	return ((k ^ k >> 32) & ~(uint64_t)LC_RT_KEY_BITS) | 1;
+	return path ^ ((uintptr_t)lock * 0x9e3779b97f4a7c15u &
+		       ~(uint64_t)LC_RT_KEY_BITS);
 }
 
 static inline __attribute__((always_inline)) struct lc_rt_edge *
@@ -342,10 +348,11 @@ lc_rt_first_edge(const struct lc_rt_thread *me, uint64_t path)
 						     << LC_RT_EDGE_SHIFT));
 }
 
-static inline struct lc_rt_edge *
+/* By the upper bits, which are the better mixed ones. */
+static inline __attribute__((always_inline)) struct lc_rt_edge *
 lc_rt_second_edge(const struct lc_rt_thread *me, uint64_t lock_path)
 {
-	return &me->more[lock_path >> LC_RT_EDGE_SHIFT & me->more_mask];
+	return &me->more[lock_path >> 40 & me->more_mask];
 }
 
 /* Its neighbour, in the same cache line: the second place for a path. */
@@ -399,8 +406,8 @@ lc_rt_hot_push(struct lc_rt_thread *me, struct lc_rt_entry *top,
  * NULL = nothing was done, take lc_rt_acquire_slow. Else call lc_rt_hot_end
  * after a real call that acquired, or, if it did not,
  * lc_rt_acquire_end_slow(lc_rt_hot_op(), false). With state LC_RT_PLAIN (which
- * only the shim may say, of a mutex whose lock cannot fail) there is nothing to
- * be called afterwards.
+ * only the shim may say, of a lock that cannot fail and can be asked) there is
+ * nothing to be called afterwards.
  */
 static inline __attribute__((always_inline)) struct lc_rt_edge *
 lc_rt_hot_begin(const void *lock, uint32_t what, lc_rt_site_t site,
@@ -529,9 +536,9 @@ lc_rt_hot_release(const void *lock)
 	return true;
 }
 
-/* The same of a mutex that is likely to be plain. The mark of any other entry
- * moves what is read by a byte or two, into the key, whose lowest byte is
- * never 0: no address. */
+/* The same of a lock that is likely to be plain, and known to be told apart.
+ * The mark of any other entry moves what is read by a byte or two, into the key,
+ * whose lowest byte is never 0: no address. */
 static inline __attribute__((always_inline)) bool
 lc_rt_hot_release_plain(const void *lock)
 {
@@ -552,11 +559,57 @@ lc_rt_hot_release_plain(const void *lock)
 	return true;
 }
 
+static inline __attribute__((always_inline)) struct lc_rt_edge *
+lc_rt_below_edge(const struct lc_rt_thread *me, uint64_t key)
+{
+	return &me->below[key >> 32 & (LC_RT_BELOW - 1)];
+}
+
+/*
+ * Of a lock that is not on top but right below: whoever takes two and lets go
+ * of the first before the second. False = nothing was done. What comes in
+ * between sees the upper one twice.
+ */
+static inline __attribute__((always_inline)) bool
+lc_rt_hot_release_below(const void *lock)
+{
+	struct lc_rt_thread *me = lc_rt_tls.fast;
+	const struct lc_rt_edge *upper, *lower;
+	struct lc_rt_edge *e;
+	struct lc_rt_entry *top;
+	uintptr_t state;
+
+	if (LC_RT_UNLIKELY(!me))
+		return false;
+	top = me->top;
+	if (top <= me->held + 1 ||
+	    (LC_RT_GET(top->edge) | LC_RT_GET(top[-1].edge)) & LC_RT_ASKED)
+		return false;
+	state = LC_RT_GET(top->edge) & LC_RT_STATE;
+	upper = (const struct lc_rt_edge *)(LC_RT_GET(top->edge) - state);
+	lower = (const struct lc_rt_edge *)(LC_RT_GET(top[-1].edge) &
+					    ~(uintptr_t)LC_RT_STATE);
+	if (lower->lock != lock &&
+	    (lower->lock != LC_RT_ANY || top[-1].lock != lock))
+		return false;
+	e = lc_rt_below_edge(me, upper->key);
+	if (e->path != upper->key)
+		return false;
+	if (e->lock == LC_RT_ANY)
+		LC_RT_PUT(top[-1].lock, LC_RT_GET(top->lock));
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	LC_RT_PUT(top[-1].edge, (uintptr_t)e | state);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	lc_rt_hot_pop(me, top);
+	return true;
+}
+
 /* Before the real call. `what` has the kind only; the mode is in the books. */
 static inline __attribute__((always_inline)) enum lc_rt_release
 lc_rt_release(const void *lock, uint32_t what, lc_rt_site_t site)
 {
-	if (LC_RT_LIKELY(lc_rt_hot_release(lock)))
+	if (LC_RT_LIKELY(lc_rt_hot_release(lock)) ||
+	    lc_rt_hot_release_below(lock))
 		return LC_RT_RELEASE_OK;
 	if (!lc_rt_active())
 		return LC_RT_RELEASE_UNKNOWN;
@@ -575,6 +628,9 @@ struct lc_rt_probe {
 	uint32_t (*flags)(const void *lock, uint32_t kind);
 	/* Who holds it: a kernel thread id, 0 = nobody, -1 = cannot be told. */
 	int64_t (*owner)(const void *lock, uint32_t kind);
+	/* Of a copy of a plain one that this thread has asked for in this way
+	 * (`what`): has it been given? */
+	bool (*given)(const void *copy, uint32_t what, uint32_t tid);
 	uint32_t file_flags; /* enum lc_rec_file_flags, for the record */
 };
 extern const struct lc_rt_probe *lc_rt_probe;

@@ -55,7 +55,10 @@ LC_RT_HIDDEN struct lc_rt_node *lc_rt_find(struct lc_rt_table *, uint64_t key);
 LC_RT_HIDDEN struct lc_rt_node *lc_rt_get(struct lc_rt_table *, uint64_t key);
 
 /* A set of keys of one thread, with a value each. Grows. */
+enum { LC_RT_CHAINED = 64 };
+
 struct lc_rt_seen {
+	uint64_t chained[LC_RT_CHAINED]; /* books.c: keys that have a stack */
 	uint32_t count, capacity; /* capacity is a power of two */
 	struct lc_rt_seen_slot {
 		uint64_t key; /* 0 = empty */

@@ -173,6 +173,7 @@ void lc_rt_seen_clear(struct lc_rt_seen *s)
 {
 	if (s->count)
 		memset(s->slots, 0, s->capacity * sizeof(*s->slots));
+	memset(s->chained, 0, sizeof(s->chained));
 	s->count = 0;
 }
 

@@ -84,10 +84,42 @@ static __attribute__((noinline)) int odd_end(int rc)
 		return (real);                                              \
 	} while (0)
 
-/* Its hot half is a jump. */
-#define HOT_RELEASE(popped, real, cold)                                     \
+/* Its hot half is a jump. Plain ones first, then those that a trylock took and
+ * one of many, then what is below the top. */
+#define HOT_RELEASE(object, real, cold)                                     \
 	do {                                                                \
-		if (LC_RT_LIKELY(popped) ||                                 \
+		if (LC_RT_LIKELY(lc_rt_hot_release_plain(object)) ||        \
+		    lc_rt_hot_release(object) ||                            \
+		    lc_rt_hot_release_below(object) ||                      \
+		    LC_RT_UNLIKELY(lc_rt_state == LC_RT_OFF))               \
+			return (real);                                      \
+		return (cold);                                              \
+	} while (0)
+
+/*
+ * glibc: a mutex that cannot fail to be acquired has an owner word that says
+ * whether it has been, an rwlock a writer's and its state. So the hot half ends
+ * in a jump. Where readers give way to writers that wait, the state does not say
+ * whether a reader waits, and to its own writer an rwlock answers EDEADLK.
+ */
+#ifdef __GLIBC__
+#define IS_PLAIN(m) ((m)->__data.__kind == PTHREAD_MUTEX_TIMED_NP)
+#define IS_PLAIN_TOO(m)                                    \
+	((m)->__data.__kind == PTHREAD_MUTEX_RECURSIVE_NP || \
+	 (m)->__data.__kind == PTHREAD_MUTEX_ADAPTIVE_NP)
+#define IS_PLAIN_RWLOCK(l)                                       \
+	(((unsigned)LC_RT_GET((l)->__data.__cur_writer) |        \
+	  (l)->__data.__flags) == PTHREAD_RWLOCK_PREFER_READER_NP)
+#else
+#define IS_PLAIN(m) false
+#define IS_PLAIN_TOO(m) false
+#define IS_PLAIN_RWLOCK(l) false
+#endif
+
+#define HOT_PLAIN(object, what, site, real, cold)                           \
+	do {                                                                \
+		if (LC_RT_LIKELY(lc_rt_hot_begin(object, what, site,        \
+						 LC_RT_PLAIN) != NULL) ||   \
 		    LC_RT_UNLIKELY(lc_rt_state == LC_RT_OFF))               \
 			return (real);                                      \
 		return (cold);                                              \
@@ -105,28 +137,21 @@ COLD cold_pthread_mutex_lock(pthread_mutex_t *m, lc_rt_site_t site)
 static __attribute__((noinline)) int odd_mutex_lock(pthread_mutex_t *m,
 						    lc_rt_site_t site)
 {
+	if (IS_PLAIN_TOO(m))
+		HOT_PLAIN(m, WHAT(MUTEX, EXCLUSIVE, BLOCK), site,
+			  HOT_REAL(pthread_mutex_lock)(m),
+			  cold_pthread_mutex_lock(m, site));
 	HOT(m, WHAT(MUTEX, EXCLUSIVE, BLOCK), site,
 	    HOT_REAL(pthread_mutex_lock)(m), cold_pthread_mutex_lock(m, site));
 }
-
-/* glibc: a mutex of kind 0 cannot fail, and its owner word says whether it has
- * been acquired. So the hot half ends in a jump. */
-#ifdef __GLIBC__
-#define IS_PLAIN(m) ((m)->__data.__kind == 0)
-#else
-#define IS_PLAIN(m) false
-#endif
 
 LC_SHIM_EXPORT int SHIM(pthread_mutex_lock)(pthread_mutex_t *m)
 {
 	if (LC_RT_UNLIKELY(!IS_PLAIN(m)))
 		return odd_mutex_lock(m, LC_RT_CALLER);
-	if (LC_RT_LIKELY(lc_rt_hot_begin(m, WHAT(MUTEX, EXCLUSIVE, BLOCK),
-					 LC_RT_CALLER, LC_RT_PLAIN) != NULL))
-		return HOT_REAL(pthread_mutex_lock)(m);
-	if (lc_rt_state == LC_RT_OFF)
-		return HOT_REAL(pthread_mutex_lock)(m);
-	return cold_pthread_mutex_lock(m, LC_RT_CALLER);
+	HOT_PLAIN(m, WHAT(MUTEX, EXCLUSIVE, BLOCK), LC_RT_CALLER,
+		  HOT_REAL(pthread_mutex_lock)(m),
+		  cold_pthread_mutex_lock(m, LC_RT_CALLER));
 }
 
 COLD cold_pthread_mutex_trylock(pthread_mutex_t *m, lc_rt_site_t site)
@@ -164,8 +189,7 @@ COLD cold_pthread_mutex_unlock(pthread_mutex_t *m, lc_rt_site_t site)
 
 LC_SHIM_EXPORT int SHIM(pthread_mutex_unlock)(pthread_mutex_t *m)
 {
-	HOT_RELEASE(lc_rt_hot_release_plain(m),
-		    HOT_REAL(pthread_mutex_unlock)(m),
+	HOT_RELEASE(m, HOT_REAL(pthread_mutex_unlock)(m),
 		    cold_pthread_mutex_unlock(m, LC_RT_CALLER));
 }
 
@@ -196,11 +220,21 @@ COLD cold_pthread_rwlock_rdlock(pthread_rwlock_t *l, lc_rt_site_t site)
 			 REAL(pthread_rwlock_rdlock)(l));
 }
 
+static __attribute__((noinline)) int odd_rwlock_rdlock(pthread_rwlock_t *l,
+						       lc_rt_site_t site)
+{
+	HOT(l, WHAT(RWLOCK, SHARED, BLOCK), site,
+	    HOT_REAL(pthread_rwlock_rdlock)(l),
+	    cold_pthread_rwlock_rdlock(l, site));
+}
+
 LC_SHIM_EXPORT int SHIM(pthread_rwlock_rdlock)(pthread_rwlock_t *l)
 {
-	HOT(l, WHAT(RWLOCK, SHARED, BLOCK), LC_RT_CALLER,
-	    HOT_REAL(pthread_rwlock_rdlock)(l),
-	    cold_pthread_rwlock_rdlock(l, LC_RT_CALLER));
+	if (LC_RT_UNLIKELY(!IS_PLAIN_RWLOCK(l)))
+		return odd_rwlock_rdlock(l, LC_RT_CALLER);
+	HOT_PLAIN(l, WHAT(RWLOCK, SHARED, BLOCK), LC_RT_CALLER,
+		  HOT_REAL(pthread_rwlock_rdlock)(l),
+		  cold_pthread_rwlock_rdlock(l, LC_RT_CALLER));
 }
 
 COLD cold_pthread_rwlock_wrlock(pthread_rwlock_t *l, lc_rt_site_t site)
@@ -210,11 +244,21 @@ COLD cold_pthread_rwlock_wrlock(pthread_rwlock_t *l, lc_rt_site_t site)
 			 REAL(pthread_rwlock_wrlock)(l));
 }
 
+static __attribute__((noinline)) int odd_rwlock_wrlock(pthread_rwlock_t *l,
+						       lc_rt_site_t site)
+{
+	HOT(l, WHAT(RWLOCK, EXCLUSIVE, BLOCK), site,
+	    HOT_REAL(pthread_rwlock_wrlock)(l),
+	    cold_pthread_rwlock_wrlock(l, site));
+}
+
 LC_SHIM_EXPORT int SHIM(pthread_rwlock_wrlock)(pthread_rwlock_t *l)
 {
-	HOT(l, WHAT(RWLOCK, EXCLUSIVE, BLOCK), LC_RT_CALLER,
-	    HOT_REAL(pthread_rwlock_wrlock)(l),
-	    cold_pthread_rwlock_wrlock(l, LC_RT_CALLER));
+	if (LC_RT_UNLIKELY(!IS_PLAIN_RWLOCK(l)))
+		return odd_rwlock_wrlock(l, LC_RT_CALLER);
+	HOT_PLAIN(l, WHAT(RWLOCK, EXCLUSIVE, BLOCK), LC_RT_CALLER,
+		  HOT_REAL(pthread_rwlock_wrlock)(l),
+		  cold_pthread_rwlock_wrlock(l, LC_RT_CALLER));
 }
 
 COLD cold_pthread_rwlock_tryrdlock(pthread_rwlock_t *l, lc_rt_site_t site)
@@ -282,7 +326,7 @@ COLD cold_pthread_rwlock_unlock(pthread_rwlock_t *l, lc_rt_site_t site)
 
 LC_SHIM_EXPORT int SHIM(pthread_rwlock_unlock)(pthread_rwlock_t *l)
 {
-	HOT_RELEASE(lc_rt_hot_release(l), HOT_REAL(pthread_rwlock_unlock)(l),
+	HOT_RELEASE(l, HOT_REAL(pthread_rwlock_unlock)(l),
 		    cold_pthread_rwlock_unlock(l, LC_RT_CALLER));
 }
 
@@ -405,10 +449,10 @@ LC_SHIM_EXPORT void SHIM(funlockfile)(FILE *f)
 		return rc;                                                  \
 	} while (0)
 
-LC_SHIM_EXPORT int SHIM(mtx_lock)(mtx_t *m)
+static __attribute__((noinline)) int odd_mtx_lock(mtx_t *m, lc_rt_site_t site)
 {
 	struct lc_rt_op op = lc_rt_acquire_begin(
-		m, WHAT(MUTEX, EXCLUSIVE, BLOCK), LC_RT_CALLER);
+		m, WHAT(MUTEX, EXCLUSIVE, BLOCK), site);
 	int rc = thrd_busy;
 
 	if (LC_RT_UNLIKELY(lc_rt_steered)) {
@@ -422,6 +466,14 @@ LC_SHIM_EXPORT int SHIM(mtx_lock)(mtx_t *m)
 	return rc;
 }
 
+LC_SHIM_EXPORT int SHIM(mtx_lock)(mtx_t *m)
+{
+	if (LC_RT_UNLIKELY(!IS_PLAIN((pthread_mutex_t *)m)))
+		return odd_mtx_lock(m, LC_RT_CALLER);
+	HOT_PLAIN(m, WHAT(MUTEX, EXCLUSIVE, BLOCK), LC_RT_CALLER,
+		  HOT_REAL(mtx_lock)(m), odd_mtx_lock(m, LC_RT_CALLER));
+}
+
 LC_SHIM_EXPORT int SHIM(mtx_trylock)(mtx_t *m)
 {
 	ACQUIRE_MTX(m, WHAT(MUTEX, EXCLUSIVE, TRY), REAL(mtx_trylock)(m));
@@ -433,9 +485,16 @@ LC_SHIM_EXPORT int SHIM(mtx_timedlock)(mtx_t *m, const struct timespec *until)
 		    REAL(mtx_timedlock)(m, until));
 }
 
+static __attribute__((noinline)) int odd_mtx_unlock(mtx_t *m,
+						    lc_rt_site_t site)
+{
+	RELEASE(m, MUTEX, site, REAL(mtx_unlock)(m));
+}
+
 LC_SHIM_EXPORT int SHIM(mtx_unlock)(mtx_t *m)
 {
-	RELEASE(m, MUTEX, LC_RT_CALLER, REAL(mtx_unlock)(m));
+	HOT_RELEASE(m, HOT_REAL(mtx_unlock)(m),
+		    odd_mtx_unlock(m, LC_RT_CALLER));
 }
 
 LC_SHIM_EXPORT int SHIM(mtx_init)(mtx_t *m, int type)

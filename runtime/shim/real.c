@@ -111,6 +111,21 @@ static int64_t object_owner(const void *lock, uint32_t kind)
 	return m->__data.__lock ? -1 : 0;
 }
 
+/* A mutex just being handed over (-1) is held. A reader is waiting while the
+ * lock is in a phase of writers: the lowest bit of glibc's word. */
+static bool object_given(const void *copy, uint32_t what, uint32_t tid)
+{
+	const pthread_rwlock_t *l = copy;
+	int64_t owner;
+
+	if (LC_WHAT_KIND(what) == LC_KIND_RWLOCK)
+		return LC_WHAT_MODE(what) == LC_MODE_SHARED ?
+			       !(l->__data.__readers & 1) :
+			       l->__data.__cur_writer == (int)tid;
+	owner = object_owner(copy, LC_KIND_MUTEX);
+	return owner < 0 || owner == tid;
+}
+
 #else
 
 static uint32_t object_flags(const void *lock, uint32_t kind)
@@ -126,11 +141,21 @@ static int64_t object_owner(const void *lock, uint32_t kind)
 	return -1;
 }
 
+/* There are no plain ones. */
+static bool object_given(const void *copy, uint32_t what, uint32_t tid)
+{
+	(void)copy;
+	(void)what;
+	(void)tid;
+	return true;
+}
+
 #endif
 
 const struct lc_rt_probe lc_shim_probe = {
 	.flags = object_flags,
 	.owner = object_owner,
+	.given = object_given,
 #ifdef LC_SHIM_STATIC
 	.file_flags = LC_FILE_STATIC,
 #endif

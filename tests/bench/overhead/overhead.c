@@ -12,10 +12,17 @@
  *	many    nest over 64 locks
  *	work    pair + 256 volatile read-modify-writes
  *	read    one rdlock and unlock
+ *	write   one wrlock and unlock
+ *	cross   A, B, then released A first
+ *	try     one trylock and unlock
+ *	signal  a pair, and a condition signalled in it that nobody waits for
+ *	sem     one sem_wait and sem_post, of a semaphore used as a lock
  *
  * With -DLC_BENCH_HEADER the locks are those of lockcheck.h.
  */
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +48,9 @@ static struct padded {
 	bench_lock lock;
 } __attribute__((aligned(128))) locks[LOCKS];
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static sem_t sem;
 static volatile int stop;
 static long rounds = 20000; /* a chunk */
 static const char *scenario;
@@ -65,6 +75,42 @@ static void nest(bench_lock *a, bench_lock *b)
 	LOCK(b);
 	UNLOCK(b);
 	UNLOCK(a);
+}
+
+static void cross(bench_lock *a, bench_lock *b)
+{
+	LOCK(a);
+	LOCK(b);
+	UNLOCK(a);
+	UNLOCK(b);
+}
+
+static void signal_it(bench_lock *a)
+{
+	LOCK(a);
+	pthread_cond_signal(&cond);
+	UNLOCK(a);
+}
+
+static void try_it(void)
+{
+	if (!pthread_mutex_trylock(&plain))
+		pthread_mutex_unlock(&plain);
+}
+
+static void semaphore(void)
+{
+	sem_wait(&sem);
+	sem_post(&sem);
+}
+
+static void rw(bool writes)
+{
+	if (writes)
+		pthread_rwlock_wrlock(&rwlock);
+	else
+		pthread_rwlock_rdlock(&rwlock);
+	pthread_rwlock_unlock(&rwlock);
 }
 
 static void work(void)
@@ -99,11 +145,21 @@ static void chunk(int thread)
 			pair(a);
 			work();
 		}
+	} else if (!strcmp(scenario, "cross")) {
+		for (long i = 0; i < rounds; i++)
+			cross(a, b);
+	} else if (!strcmp(scenario, "signal")) {
+		for (long i = 0; i < rounds; i++)
+			signal_it(a);
+	} else if (!strcmp(scenario, "try")) {
+		for (long i = 0; i < rounds; i++)
+			try_it();
+	} else if (!strcmp(scenario, "sem")) {
+		for (long i = 0; i < rounds; i++)
+			semaphore();
 	} else {
-		for (long i = 0; i < rounds; i++) {
-			pthread_rwlock_rdlock(&rwlock);
-			pthread_rwlock_unlock(&rwlock);
-		}
+		for (long i = 0; i < rounds; i++)
+			rw(!strcmp(scenario, "write"));
 	}
 }
 
@@ -140,6 +196,7 @@ int main(int argc, char **argv)
 		chunks = CHUNKS;
 	for (int i = 0; i < LOCKS; i++)
 		INIT(&locks[i].lock);
+	sem_init(&sem, 0, 1);
 	if (strcmp(scenario, "single"))
 		pthread_create(&t, NULL, beside, NULL);
 	chunk(0);

@@ -17,6 +17,13 @@
  * @run lost-signal       exit=86 stderr=every.thread.waits
  * @run barrier-short     exit=86 stderr=every.thread.waits
  * @run cond-and-mutex    exit=86 stderr=every.thread.waits
+ * @run warm-mutex        exit=86 stderr=2.threads.wait.for.each.other
+ * @run warm-recursive    exit=86 stderr=2.threads.wait.for.each.other
+ * @run warm-adaptive     exit=86 stderr=2.threads.wait.for.each.other
+ * @run warm-c11          exit=86 stderr=2.threads.wait.for.each.other
+ * @run warm-writes       exit=86 stderr=2.threads.wait.for.each.other
+ * @run warm-reads-write  exit=86 stderr=2.threads.wait.for.each.other
+ * @run warm-writes-read  exit=86 stderr=2.threads.wait.for.each.other
  * @run once              exit=86 stderr=once
  * @run behind            exit=86 stderr=These.wait,.too
  * @run running           exit=86 stderr=2.threads.wait.for.each.other
@@ -26,6 +33,7 @@
  */
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,6 +255,74 @@ static void *reader(void *arg)
 	return arg;
 }
 
+/* Each thread goes all the way by itself first, some times, so that nothing is
+ * new when they meet: what the fast paths leave in the books must do. */
+static const char *warm;
+static pthread_mutex_t odd[2];
+
+static void take(long i, bool inner)
+{
+	if (!strcmp(warm, "mutex"))
+		pthread_mutex_lock(&m[i]);
+	else if (!strcmp(warm, "c11"))
+		mtx_lock(&mtx[i]);
+	else if (!strcmp(warm, inner ? "writes-read" : "reads-write"))
+		pthread_rwlock_rdlock(&rw[i]);
+	else if (strstr(warm, "write"))
+		pthread_rwlock_wrlock(&rw[i]);
+	else
+		pthread_mutex_lock(&odd[i]);
+}
+
+static void give(long i)
+{
+	if (!strcmp(warm, "mutex"))
+		pthread_mutex_unlock(&m[i]);
+	else if (!strcmp(warm, "c11"))
+		mtx_unlock(&mtx[i]);
+	else if (strstr(warm, "write"))
+		pthread_rwlock_unlock(&rw[i]);
+	else
+		pthread_mutex_unlock(&odd[i]);
+}
+
+static void nest(long i, bool meeting)
+{
+	take(i, false);
+	if (meeting)
+		pthread_barrier_wait(&meet);
+	take(1 - i, true);
+	give(1 - i);
+	give(i);
+}
+
+static void *warmed(void *arg)
+{
+	long i = (long)arg;
+
+	for (long turn = 0; turn < 2; turn++) {
+		for (int n = 0; n < 20 && turn == i; n++)
+			nest(i, false);
+		pthread_barrier_wait(&meet);
+	}
+	nest(i, true);
+	return arg;
+}
+
+static void start_warm(const char *what)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, strcmp(what, "adaptive") ?
+						 PTHREAD_MUTEX_RECURSIVE :
+						 PTHREAD_MUTEX_ADAPTIVE_NP);
+	warm = what;
+	for (int i = 0; i < 2; i++)
+		pthread_mutex_init(&odd[i], &attr);
+	start(warmed, 2);
+}
+
 static void two(void *(*a)(void *), void *(*b)(void *))
 {
 	pthread_t t[2];
@@ -290,6 +366,8 @@ int main(int argc, char **argv)
 		two(waits_holding_1, signals_after_1);
 	else if (!strcmp(name, "once"))
 		start(onces, 2);
+	else if (!strncmp(name, "warm-", 5))
+		start_warm(name + 5);
 	else if (!strcmp(name, "c11")) {
 		thrd_create(&t[0], c11, (void *)0);
 		thrd_create(&t[1], c11, (void *)1);
