@@ -375,6 +375,8 @@ uint32_t flow_successor(const struct lc_unit *u, const struct lc_block *b,
 bool sim_may_modify(const struct solver *s, uint32_t f, loc_t x);
 
 /* ---- observe.c ---- */
+/* pointee.c: fills s->locs.of_global, of_field. */
+void pointees_find(struct solver *s);
 uint32_t event_get(struct solver *s, struct event e);
 uint32_t event_innermost(const struct solver *s, uint32_t event);
 /* What becomes of one of them becomes of the other. */

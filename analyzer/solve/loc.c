@@ -46,6 +46,8 @@ void locs_release(struct locs *l)
 {
 	lc_array_release(&l->data);
 	lc_array_release(&l->classes);
+	free(l->of_global);
+	free(l->of_field);
 	lc_map_release(&l->index);
 }
 
@@ -67,7 +69,14 @@ loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 	       int64_t value)
 {
 	const struct loc *p = loc_at(l, parent);
+	bool nulled;
+	loc_t only;
 
+	if (p->kind == STEP_DEREF && (kind == STEP_FIELD || kind == STEP_CONTAINER)) {
+		only = loc_pointee(l, p->parent, &nulled);
+		if (only)
+			return loc_step(l, only, kind, ref, value);
+	}
 	if (kind == STEP_INDEX && value == 0 && p->kind != STEP_INDEX)
 		return parent;
 	if ((kind == STEP_CONTAINER && p->kind == STEP_FIELD) ||
@@ -80,6 +89,26 @@ loc_t loc_step(struct locs *l, loc_t parent, enum loc_kind kind, uint32_t ref,
 				       .depth = (uint8_t)(p->depth + 1),
 				       .parent = parent, .root = p->root,
 				       .ref = ref, .value = value });
+}
+
+loc_t loc_pointee(const struct locs *l, loc_t place, bool *nulled)
+{
+	const struct loc *n = loc_at(l, place);
+	const struct pointee *p;
+
+	if (!l->of_global)
+		return 0;
+	while (n->kind == STEP_INDEX || n->kind == STEP_INDEX_VALUE ||
+	       n->kind == STEP_INDEX_ANY)
+		n = loc_at(l, n->parent);
+	if (n->kind == STEP_FIELD)
+		p = &l->of_field[n->ref];
+	else if (n->kind == ROOT_GLOBAL)
+		p = &l->of_global[n->ref];
+	else
+		return 0;
+	*nulled = p->nulled;
+	return p->object;
 }
 
 loc_t loc_part(struct locs *l, loc_t v, uint32_t field)

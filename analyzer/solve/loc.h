@@ -81,11 +81,20 @@ struct value {
 	int64_t constant;
 };
 
+/* What a pointer variable or field points to, if it is one object in the whole
+ * program: see pointee.c. */
+struct pointee {
+	loc_t object; /* 0 = several, or nobody knows */
+	bool nulled;  /* … or code makes it NULL again */
+};
+
 struct locs {
 	LC_ARRAY(struct loc) data;
 	struct lc_map index;
 	struct program *program;
 	LC_ARRAY(uint32_t) classes; /* of loc_class(…, true), + 1; 0 = not yet */
+	struct pointee *of_global;  /* per symbol; NULL = not looked for yet */
+	struct pointee *of_field;   /* per field */
 };
 
 void locs_init(struct locs *l, struct program *p);
@@ -112,6 +121,9 @@ static inline loc_t loc_deref(struct locs *l, loc_t x)
 	return l->data.data[x].deref;
 }
 
+/* The object that the pointer in `place` points to whenever it points anywhere;
+ * 0 = several. */
+loc_t loc_pointee(const struct locs *l, loc_t place, bool *nulled);
 /* The field of the record that the value v is. */
 loc_t loc_part(struct locs *l, loc_t v, uint32_t field);
 

@@ -358,6 +358,7 @@ void lc_solve(const struct lc_unit *units, uint32_t nunits,
 	program_find_targets(&s.program);
 	s.has_main = program_has_main(&s.program);
 	static_kinds(&s);
+	pointees_find(&s);
 	static_values(&s);
 	solve_functions(&s);
 	if (options->summaries)

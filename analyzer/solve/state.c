@@ -118,10 +118,14 @@ static loc_t part(struct locs *l, const struct state *s, loc_t x)
 struct value state_load(struct locs *l, const struct state *s, loc_t x)
 {
 	uint32_t i = find_bind(s, x);
-	loc_t of_record = 0;
+	loc_t of_record = 0, only;
+	bool nulled;
 
 	if (i < s->store.len && s->store.data[i].loc == x)
 		return s->store.data[i].value;
+	only = loc_pointee(l, x, &nulled);
+	if (only && !nulled)
+		return value_addr(only);
 	if (loc_at(l, x)->kind == STEP_FIELD)
 		of_record = part(l, s, x);
 	return value_addr(of_record ? of_record : loc_deref(l, x));
