@@ -22,12 +22,19 @@ __attribute__((constructor(101))) static void start(void)
 struct lc_shim_real lc_shim_real;
 
 /* pthread_cond_* exists twice on x86-64, with different layouts: ours is the
- * newer, whatever an unversioned dlsym gives. */
+ * newer, whatever an unversioned dlsym gives. But if that is in another library,
+ * somebody else stands in for it, as ThreadSanitizer's does, whose names have no
+ * versions: it is next. */
 static void *cond(const char *name)
 {
-	void *f = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+	void *next = dlsym(RTLD_NEXT, name);
+	void *newer = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+	Dl_info its, of_newer;
 
-	return f ? f : dlsym(RTLD_NEXT, name);
+	if (!newer || (next && dladdr(next, &its) && dladdr(newer, &of_newer) &&
+		       its.dli_fbase != of_newer.dli_fbase))
+		return next;
+	return newer;
 }
 
 void lc_shim_resolve(void)
