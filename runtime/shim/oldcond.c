@@ -3,6 +3,10 @@
  * pthread_cond_* as they were before glibc 2.3.2: x86-64 programs of that age,
  * and libraries that ask for that version, have another layout of pthread_cond_t.
  * Their calls must not come to the newer functions.
+ *
+ * But who asks for no version comes here, too. That is how programs ask that are
+ * linked with a library that stands in for libc's conditions, as ThreadSanitizer's
+ * of gcc does: it knows one layout, so it is asked, by the newer functions.
  */
 #include "real.h"
 
@@ -37,12 +41,19 @@ static void end_wait(void *wait)
 	lc_rt_wait_end(wait);
 }
 
-OLD(cond_wait)
-LC_SHIM_EXPORT int old_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
+/* A jump: the newer function looks at its caller. */
+#define UNLESS_OTHERS(newer)                                    \
+	do {                                                    \
+		if (LC_RT_UNLIKELY(lc_shim_other_conditions))   \
+			return newer;                           \
+	} while (0)
+
+static __attribute__((noinline)) int
+wait_old(pthread_cond_t *c, pthread_mutex_t *m, lc_rt_site_t site)
 {
 	wait_args *real = REAL_OLD(wait_args, pthread_cond_wait);
 	struct lc_rt_wait wait = lc_rt_wait_begin(
-		c, m, WHAT(COND, EXCLUSIVE, BLOCK), LC_RT_CALLER);
+		c, m, WHAT(COND, EXCLUSIVE, BLOCK), site);
 	int rc;
 
 	pthread_cleanup_push(end_wait, &wait);
@@ -51,13 +62,20 @@ LC_SHIM_EXPORT int old_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 	return rc;
 }
 
-OLD(cond_timedwait)
-LC_SHIM_EXPORT int old_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
-				      const struct timespec *until)
+OLD(cond_wait)
+LC_SHIM_EXPORT int old_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
+{
+	UNLESS_OTHERS(pthread_cond_wait(c, m));
+	return wait_old(c, m, LC_RT_CALLER);
+}
+
+static __attribute__((noinline)) int
+timedwait_old(pthread_cond_t *c, pthread_mutex_t *m,
+	      const struct timespec *until, lc_rt_site_t site)
 {
 	timedwait_args *real = REAL_OLD(timedwait_args, pthread_cond_timedwait);
 	struct lc_rt_wait wait = lc_rt_wait_begin(
-		c, m, WHAT(COND, EXCLUSIVE, TIMED), LC_RT_CALLER);
+		c, m, WHAT(COND, EXCLUSIVE, TIMED), site);
 	int rc;
 
 	pthread_cleanup_push(end_wait, &wait);
@@ -66,9 +84,18 @@ LC_SHIM_EXPORT int old_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
 	return rc;
 }
 
+OLD(cond_timedwait)
+LC_SHIM_EXPORT int old_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
+				      const struct timespec *until)
+{
+	UNLESS_OTHERS(pthread_cond_timedwait(c, m, until));
+	return timedwait_old(c, m, until, LC_RT_CALLER);
+}
+
 OLD(cond_signal)
 LC_SHIM_EXPORT int old_cond_signal(pthread_cond_t *c)
 {
+	UNLESS_OTHERS(pthread_cond_signal(c));
 	lc_rt_wake(c, WHAT_KIND_ONLY(COND), LC_RT_CALLER);
 	return REAL_OLD(one_arg, pthread_cond_signal)(c);
 }
@@ -76,6 +103,7 @@ LC_SHIM_EXPORT int old_cond_signal(pthread_cond_t *c)
 OLD(cond_broadcast)
 LC_SHIM_EXPORT int old_cond_broadcast(pthread_cond_t *c)
 {
+	UNLESS_OTHERS(pthread_cond_broadcast(c));
 	lc_rt_wake(c, WHAT_KIND_ONLY(COND), LC_RT_CALLER);
 	return REAL_OLD(one_arg, pthread_cond_broadcast)(c);
 }
@@ -84,12 +112,14 @@ OLD(cond_init)
 LC_SHIM_EXPORT int old_cond_init(pthread_cond_t *c,
 				 const pthread_condattr_t *attr)
 {
+	UNLESS_OTHERS(pthread_cond_init(c, attr));
 	return REAL_OLD(init_args, pthread_cond_init)(c, attr);
 }
 
 OLD(cond_destroy)
 LC_SHIM_EXPORT int old_cond_destroy(pthread_cond_t *c)
 {
+	UNLESS_OTHERS(pthread_cond_destroy(c));
 	return REAL_OLD(one_arg, pthread_cond_destroy)(c);
 }
 

@@ -20,6 +20,7 @@ __attribute__((constructor(101))) static void start(void)
 #ifndef LC_SHIM_STATIC
 
 struct lc_shim_real lc_shim_real;
+bool lc_shim_other_conditions;
 
 /* pthread_cond_* exists twice on x86-64, with different layouts: ours is the
  * newer, whatever an unversioned dlsym gives. But if that is in another library,
@@ -31,10 +32,11 @@ static void *cond(const char *name)
 	void *newer = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
 	Dl_info its, of_newer;
 
-	if (!newer || (next && dladdr(next, &its) && dladdr(newer, &of_newer) &&
-		       its.dli_fbase != of_newer.dli_fbase))
-		return next;
-	return newer;
+	if (!newer || !next || !dladdr(next, &its) ||
+	    !dladdr(newer, &of_newer) || its.dli_fbase == of_newer.dli_fbase)
+		return newer ? newer : next;
+	lc_shim_other_conditions = true;
+	return next;
 }
 
 void lc_shim_resolve(void)

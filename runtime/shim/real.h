@@ -44,6 +44,9 @@ extern __attribute__((visibility("hidden"))) struct lc_shim_real lc_shim_real;
 /* Finds them all; nothing on the second call. */
 __attribute__((visibility("hidden"))) void lc_shim_resolve(void);
 
+/* Another library stands in for libc's conditions, a sanitizer's runtime. */
+extern __attribute__((visibility("hidden"))) bool lc_shim_other_conditions;
+
 /* A constructor that runs before ours may lock: find them then. */
 #define REAL(name)                                 \
 	(LC_RT_LIKELY(lc_shim_real.name != NULL) ? \
