@@ -132,6 +132,10 @@ SELECT
 			|| ' of different objects' AS text
 			FROM (SELECT p.held FROM e p JOIN lock l ON l.id = p.held_id
 				WHERE p.cycle_id = c.id AND NOT l.exact ORDER BY p.seq)
+			UNION ALL SELECT 'which function the pointer calls at '
+				|| group_concat(p.at, ' and at ') || ' is a guess'
+			FROM (SELECT p.at FROM e p WHERE p.cycle_id = c.id
+				AND p.strength = 'possible' ORDER BY p.seq) p
 			UNION ALL SELECT 'nothing is seen to start '
 				|| group_concat('T' || seq, ' or ')
 			FROM (SELECT p.seq FROM e p WHERE p.cycle_id = c.id

@@ -340,7 +340,7 @@ static void emit_edge(struct solver *s, const struct threads *t,
 		.wanted_mode = (enum lc_mode)e->mode,
 		.blocking = (enum lc_blocking)e->blocking,
 		.function = e->function,
-		.strength = e->weak ? LC_POSSIBLE : LC_SURE,
+		.strength = e->weak || e->guessed ? LC_POSSIBLE : LC_SURE,
 		.first_gate = s->out->edge_gates.len,
 		.first_thread = s->out->edge_threads.len, .trace = LC_NONE
 	};
@@ -437,6 +437,8 @@ static int by_pair(const void *a, const void *b, void *arg)
 									 : 1;
 	if (x->weak != y->weak)
 		return x->weak ? 1 : -1;
+	if (x->guessed != y->guessed)
+		return x->guessed ? 1 : -1;
 	return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
 }
 
@@ -705,7 +707,7 @@ static enum lc_strength strength_of(struct search *q)
 	for (uint32_t i = 0; i < q->depth; i++) {
 		const struct edge *e = &q->s->edges.data[q->edge[i]];
 
-		if (e->weak || !same_object(q, i) ||
+		if (e->weak || e->guessed || !same_object(q, i) ||
 		    q->t->list.data[q->thread[i]].kind == THREAD_OUTSIDE)
 			return LC_POSSIBLE;
 	}

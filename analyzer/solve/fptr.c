@@ -6,14 +6,21 @@
  * propagation from the places where a function's address is written down.
  * A field stands for that field of every object of the type: this is the
  * "field-based" analysis of Heintze and Tardieu (PLDI 2001), restricted to
- * functions.
+ * functions. What the code puts into a named global is kept besides, for each
+ * global by itself.
  */
 #include "solve/program.h"
 
 #include <stdlib.h>
 
 enum { MAX_TARGETS = 24 }; /* a place with more tells nothing useful */
-enum node_kind { NODE_FIELD = 1, NODE_GLOBAL, NODE_LOCAL, NODE_RESULT };
+enum node_kind {
+	NODE_FIELD = 1,
+	NODE_GLOBAL,
+	NODE_LOCAL,
+	NODE_RESULT,
+	NODE_MEMBER /* a field inside one global: besides the type's field */
+};
 
 struct work {
 	struct program *p;
@@ -83,6 +90,113 @@ static uint64_t path_key(struct program *p, uint32_t function, uint32_t path,
 	}
 }
 
+/* The field inside a global that a path names by the global's name, or 0. */
+static uint64_t member_key(struct program *p, uint32_t unit, uint32_t path)
+{
+	const struct lc_unit *u = &p->units[unit];
+	const struct lc_path *q = &u->paths.data[path];
+	uint32_t field = LC_NONE;
+
+	if (q->root_kind != LC_ROOT_GLOBAL)
+		return 0;
+	for (uint32_t i = 0; i < q->nsteps; i++) {
+		const struct lc_step *s = &u->steps.data[q->first_step + i];
+
+		if (s->kind == LC_STEP_FIELD)
+			field = p->field_map[unit][s->ref];
+		else if (s->kind != LC_STEP_INDEX &&
+			 s->kind != LC_STEP_INDEX_VAR &&
+			 s->kind != LC_STEP_INDEX_ANY)
+			return 0;
+	}
+	return field == LC_NONE ? 0
+				: node_key(NODE_MEMBER,
+					   p->symbol_map[unit][q->root], field);
+}
+
+/* The local gets the address of an element of a global, the one that *symbol
+ * says if it says one already, or moves on in it. */
+static bool assigned_table(const struct program *p, uint32_t unit,
+			   uint32_t operand, uint32_t local, uint32_t *symbol)
+{
+	const struct lc_unit *u = &p->units[unit];
+	const struct lc_operand *o = &u->operands.data[operand];
+	const struct lc_path *q;
+
+	if (o->kind != LC_OP_ADDR)
+		return false;
+	q = &u->paths.data[o->ref];
+	if (q->root_kind == LC_ROOT_LOCAL && q->root == local)
+		return true; /* it moves on */
+	for (uint32_t i = 0; i < q->nsteps; i++)
+		if (u->steps.data[q->first_step + i].kind == LC_STEP_DEREF)
+			return false;
+	if (q->root_kind != LC_ROOT_GLOBAL)
+		return false;
+	if (*symbol != LC_NONE && *symbol != p->symbol_map[unit][q->root])
+		return false;
+	*symbol = p->symbol_map[unit][q->root];
+	return true;
+}
+
+/* `hooks[i]`, of an array or of a global pointer to one. */
+static bool names_array(const struct program *p, uint32_t unit,
+			const struct lc_path *q)
+{
+	for (uint32_t i = 0; i < q->nsteps; i++) {
+		uint32_t kind = p->units[unit].steps.data[q->first_step + i].kind;
+
+		if (kind == LC_STEP_FIELD || kind == LC_STEP_CONTAINER ||
+		    lc_step_computes(kind))
+			return false;
+	}
+	return q->root_kind == LC_ROOT_GLOBAL;
+}
+
+bool program_called_table(const struct program *p, uint32_t function,
+			  uint32_t operand, uint32_t *symbol, uint32_t *field)
+{
+	uint32_t unit = p->functions.data[function].unit;
+	const struct lc_unit *u = &p->units[unit];
+	const struct lc_operand *o = &u->operands.data[operand];
+	struct instrs it = instrs_of(p, function);
+	const struct lc_instr *in;
+	const struct lc_path *q;
+
+	*symbol = *field = LC_NONE;
+	if (o->kind != LC_OP_LOAD)
+		return false;
+	q = &u->paths.data[o->ref];
+	if (names_array(p, unit, q)) {
+		*symbol = p->symbol_map[unit][q->root];
+		return true;
+	}
+	if (q->root_kind != LC_ROOT_LOCAL || !q->nsteps ||
+	    q->root < p->functions.data[function].flow->nparams)
+		return false;
+	for (uint32_t i = 0; i < q->nsteps; i++) {
+		const struct lc_step *s = &u->steps.data[q->first_step + i];
+
+		if ((s->kind == LC_STEP_DEREF) != !i ||
+		    lc_step_computes(s->kind) || s->kind == LC_STEP_CONTAINER)
+			return false;
+		if (s->kind == LC_STEP_FIELD)
+			*field = p->field_map[unit][s->ref];
+	}
+	while ((in = instrs_next(&it))) {
+		const struct lc_path *to;
+
+		if (in->kind != LC_I_ASSIGN)
+			continue;
+		to = &u->paths.data[in->path];
+		if (to->root_kind == LC_ROOT_LOCAL && to->root == q->root &&
+		    !to->nsteps &&
+		    !assigned_table(p, unit, in->operand, q->root, symbol))
+			return false;
+	}
+	return *symbol != LC_NONE;
+}
+
 static bool add_target(struct program *p, uint32_t node, uint32_t function)
 {
 	struct targets *t = &p->targets.data[node];
@@ -101,6 +215,19 @@ static bool add_target(struct program *p, uint32_t node, uint32_t function)
 	return true;
 }
 
+static void include_model(struct work *w, uint64_t key,
+			  const struct symbol *sym)
+{
+	uint32_t n;
+
+	if (!sym->model || !model_touches(sym->model))
+		return;
+	n = node_get(w->p, key);
+	if (!w->p->targets.data[n].locks)
+		*lc_push(&w->queue) = n;
+	w->p->targets.data[n].locks = true;
+}
+
 /* node ⊇ operand */
 static void include(struct work *w, uint64_t key, uint32_t function,
 		    uint32_t unit, uint32_t operand)
@@ -117,8 +244,10 @@ static void include(struct work *w, uint64_t key, uint32_t function,
 		uint32_t f = p->symbols.data[sym].function;
 		uint32_t n;
 
-		if (f == LC_NONE)
+		if (f == LC_NONE) {
+			include_model(w, key, &p->symbols.data[sym]);
 			return;
+		}
 		n = node_get(p, key);
 		*lc_push(&p->placed) =
 			(struct placed){ n, f, function != LC_NONE };
@@ -158,6 +287,7 @@ static void scan_instr(struct work *w, uint32_t f, const struct lc_instr *in)
 	if (in->kind == LC_I_ASSIGN) {
 		include(w, path_key(p, f, in->path, w->temp_callee), f, unit,
 			in->operand);
+		include(w, member_key(p, unit, in->path), f, unit, in->operand);
 	} else if (in->kind == LC_I_CALL) {
 		uint32_t callee = direct_callee(p, unit, in);
 
@@ -262,15 +392,21 @@ static void propagate(struct work *w)
 			uint32_t to = p->inclusions.data[e].to;
 			bool grew = false;
 
+			if (p->targets.data[n].mixed ||
+			    p->target_keys.data[n] >> 60 == NODE_FIELD)
+				p->targets.data[to].mixed = true;
 			for (uint32_t i = 0;
 			     i < p->targets.data[n].functions.len; i++)
 				grew |= add_target(
 					p, to,
 					p->targets.data[n].functions.data[i]);
-			if (grew) {
+			if (grew)
 				p->targets.data[to].loose = true;
+			if (p->targets.data[n].locks &&
+			    !p->targets.data[to].locks)
+				grew = p->targets.data[to].locks = true;
+			if (grew)
 				*lc_push(&w->queue) = to;
-			}
 		}
 	}
 }
@@ -285,12 +421,27 @@ void program_find_targets(struct program *p)
 
 			include(&w, init_key(p, u, in->path), LC_NONE, u,
 				in->operand);
+			include(&w, member_key(p, u, in->path), LC_NONE, u,
+				in->operand);
 		}
 	for (uint32_t f = 0; f < p->functions.len; f++)
 		scan_flow(&w, f);
 	propagate(&w);
 	free(w.temp_callee);
 	lc_array_release(&w.queue);
+}
+
+bool program_operand_locks(struct program *p, uint32_t function,
+			   uint32_t operand)
+{
+	const struct lc_operand *o =
+		&function_unit(p, function)->operands.data[operand];
+	uint64_t key = o->kind == LC_OP_LOAD || o->kind == LC_OP_ADDR
+			       ? path_key(p, function, o->ref, NULL)
+			       : 0;
+	uint32_t n = key ? node_find(p, key) : LC_NOT_FOUND;
+
+	return n != LC_NOT_FOUND && p->targets.data[n].locks;
 }
 
 void program_find_matters(struct program *p, bool (*matter)(void *, uint32_t),
@@ -364,6 +515,14 @@ const struct targets *program_path_targets(struct program *p,
 const struct targets *program_field_targets(struct program *p, uint32_t field)
 {
 	return node_targets(p, node_key(NODE_FIELD, field, 0));
+}
+
+const struct targets *program_global_targets(struct program *p,
+					     uint32_t symbol, uint32_t field)
+{
+	return node_targets(p, field == LC_NONE
+				       ? node_key(NODE_GLOBAL, symbol, 0)
+				       : node_key(NODE_MEMBER, symbol, field));
 }
 
 const struct targets *program_operand_targets(struct program *p,

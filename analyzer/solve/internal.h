@@ -90,6 +90,7 @@ struct acquire {
 	bool ring; /* for edge_add: as in struct edge */
 	bool published; /* for edge_add: a thread was given the objects */
 	bool inside; /* for ops_note_acquire: event is the callee's yet */
+	bool guessed; /* for edge_add: as in struct edge */
 	/* A caller's lock is taken back: the release (or the wait) that gave
 	 * it up; LC_NONE = no such thing. */
 	uint32_t gave_up;
@@ -275,6 +276,7 @@ struct edge {
 	uint8_t mode, blocking;
 	bool weak;
 	bool ring; /* a[i], then a[(i + 1) % n]: no order */
+	bool guessed; /* by a function that is in the table that is called */
 	uint32_t event;
 	uint32_t function, instr; /* where both ends met */
 	uint32_t ngates;

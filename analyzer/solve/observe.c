@@ -77,6 +77,7 @@ static bool same_edge(const void *ctx, uint32_t i, const void *key)
 	       a->held.mode == b->held.mode && a->mode == b->mode &&
 	       a->blocking == b->blocking && a->function == b->function &&
 	       a->weak == b->weak && a->ring == b->ring &&
+	       a->guessed == b->guessed &&
 	       a->ngates == b->ngates &&
 	       (!a->ngates ||
 		!memcmp(a->gates, b->gates, a->ngates * sizeof(loc_t)));
@@ -90,7 +91,7 @@ static uint64_t edge_hash(const struct edge *e)
 	for (uint32_t i = 0; i < e->ngates; i++)
 		h = lc_hash_u64(h, e->gates[i]);
 	return h ^ (e->held.mode | e->mode << 2 | e->blocking << 4 |
-		    (uint64_t)e->weak << 6);
+		    (uint64_t)e->weak << 6 | (uint64_t)e->guessed << 7);
 }
 
 /* Joined on one of the ways counts, as where states join: a loop may have been
@@ -360,7 +361,7 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 		   &(struct edge){ .held = *held, .wanted = wanted,
 				   .mode = a->mode, .blocking = a->blocking,
 				   .weak = weak, .ring = ring,
-				   .event = a->event,
+				   .guessed = a->guessed, .event = a->event,
 				   .function = m->function, .instr = m->instr,
 				   .ngates = n, .gates = kept });
 }

@@ -64,25 +64,6 @@ static const struct symbol *operand_function(struct solver *s, uint32_t unit,
 	return &p->symbols.data[p->symbol_map[unit][o->ref]];
 }
 
-static bool touches(const struct lc_model *mo)
-{
-	switch (mo->op) {
-	case LC_MODEL_ACQUIRE:
-	case LC_MODEL_RELEASE:
-	case LC_MODEL_INIT:
-	case LC_MODEL_ATTR_KIND:
-	case LC_MODEL_WAIT:
-	case LC_MODEL_START:
-	case LC_MODEL_JOIN:
-	case LC_MODEL_THREAD_EXIT:
-	case LC_MODEL_THREAD_SET:
-	case LC_MODEL_CLEANUP_NEXT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void add_callee(struct graph *g, uint32_t f)
 {
 	if (f != LC_NONE)
@@ -99,12 +80,14 @@ static void scan_call(struct solver *s, struct graph *g, uint32_t f,
 	enum guess guess;
 
 	if (sym && sym->model) {
-		s->summaries[f].relevant |= touches(sym->model);
+		s->summaries[f].relevant |= model_touches(sym->model);
 	} else if (sym) {
 		add_callee(g, sym->function);
 		if (sym->function != LC_NONE)
 			s->ncallers[sym->function]++;
 	} else {
+		if (program_operand_locks(&s->program, f, in->operand))
+			s->summaries[f].relevant = true;
 		n = order_call_targets(s, f, in, targets, MAX_GUESSES, &guess);
 		for (uint32_t i = 0; i < n; i++) {
 			add_callee(g, targets[i]);

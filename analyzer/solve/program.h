@@ -55,8 +55,10 @@ struct init { /* static initialiser under program numbering */
 struct targets {
 	LC_ARRAY(uint32_t) functions; /* sorted */
 	bool loose; /* some came through another variable or a parameter */
+	bool mixed; /* … through a field, of whatever object of the type */
 	bool holds;  /* some function that matters may be there … */
 	bool stored; /* … put there by code, not by an initialiser alone */
+	bool locks; /* a function that a model describes may be there: a lock's */
 };
 struct inclusion { /* what is in `from` is in `to` */
 	uint32_t from, to;
@@ -100,9 +102,21 @@ void program_find_targets(struct program *p);
 const struct targets *program_path_targets(struct program *p,
 					   uint32_t function, uint32_t path);
 const struct targets *program_field_targets(struct program *p, uint32_t field);
+/* What the code puts into a global by the global's name: into the field of it
+ * (of an element of it), or with LC_NONE into itself. */
+const struct targets *program_global_targets(struct program *p,
+					     uint32_t symbol, uint32_t field);
+/* `hooks[i]()`, `for (e = table; …; e++) e->fn()`: the global array that is
+ * called or that a local pointer walks through, and the field that is called. */
+bool program_called_table(const struct program *p, uint32_t function,
+			  uint32_t operand, uint32_t *symbol, uint32_t *field);
 const struct targets *program_operand_targets(struct program *p,
 					      uint32_t function,
 					      uint32_t operand);
+/* What is called there may be a lock's own function: `int (*lk)(…) =
+ * pthread_mutex_lock`. */
+bool program_operand_locks(struct program *p, uint32_t function,
+			   uint32_t operand);
 /* Which places may hold one of the functions that matter? Then: may code have
  * put one into this field of some object, or passed one as this parameter?
  * What is passed in calls through pointers is not counted. */
@@ -147,5 +161,25 @@ static inline const struct lc_instr *instrs_next(struct instrs *it)
 }
 
 bool program_has_main(const struct program *p);
+
+/* What the model says has to do with locks or threads. */
+static inline bool model_touches(const struct lc_model *mo)
+{
+	switch (mo->op) {
+	case LC_MODEL_ACQUIRE:
+	case LC_MODEL_RELEASE:
+	case LC_MODEL_INIT:
+	case LC_MODEL_ATTR_KIND:
+	case LC_MODEL_WAIT:
+	case LC_MODEL_START:
+	case LC_MODEL_JOIN:
+	case LC_MODEL_THREAD_EXIT:
+	case LC_MODEL_THREAD_SET:
+	case LC_MODEL_CLEANUP_NEXT:
+		return true;
+	default:
+		return false;
+	}
+}
 
 #endif

@@ -38,15 +38,24 @@ int plain_bad(int i)
 	pthread_mutex_unlock(&m);
 	return r;
 }
-/* One of them takes nothing. */
+/* One of them takes nothing: the other one is in the table all the same. */
 struct part { int (*fn)(int); };
 static const struct part parts[] = { { inc }, { nop } };
+int part_bad(int i)
+{
+	int r;
+	pthread_mutex_lock(&m);
+	r = parts[i].fn(3); // @expect double-acquire:warning
+	pthread_mutex_unlock(&m);
+	return r;
+}
 int part_ok(int i)
 {
 	int r;
 	pthread_mutex_lock(&m);
-	r = parts[i].fn(3);
+	v++;
 	pthread_mutex_unlock(&m);
+	r = parts[i].fn(3);
 	return r;
 }
 struct pure { int (*fn)(int); };
