@@ -270,6 +270,12 @@ struct untested {
 	uint8_t blocking;
 	bool released, void_cast;
 };
+/* A pointer call with more targets than are followed, a lock held there. */
+struct manycall {
+	uint32_t function, instr;
+	struct held held;
+	const struct targets *targets;
+};
 struct edge {
 	struct lockref held;
 	loc_t wanted;
@@ -328,6 +334,7 @@ struct solver {
 	LC_ARRAY(struct badrelease) gaveups;
 	LC_ARRAY(struct okrelease) okreleases;
 	LC_ARRAY(struct untested) untested;
+	LC_ARRAY(struct manycall) manycalls;
 	LC_ARRAY(struct uncounted) uncounted;
 	LC_ARRAY(struct edge) edges;
 	struct lc_map edge_index;

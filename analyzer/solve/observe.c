@@ -464,7 +464,7 @@ struct marks sim_observations(const struct solver *s)
 				 s->balances.len, s->badreleases.len,
 				 s->okreleases.len, s->untested.len,
 				 s->edges.len, s->kinds.len,
-				 s->gaveups.len } };
+				 s->gaveups.len, s->manycalls.len } };
 }
 
 void sim_rewind(struct solver *s, const struct marks *at)
@@ -480,4 +480,5 @@ void sim_rewind(struct solver *s, const struct marks *at)
 	s->edges.len = at->n[6];
 	s->kinds.len = at->n[7];
 	s->gaveups.len = at->n[8];
+	s->manycalls.len = at->n[9];
 }

@@ -48,7 +48,9 @@ uint32_t order_call_targets(struct solver *s, uint32_t function,
 	    u->paths.data[o->ref].root_kind == LC_ROOT_GLOBAL &&
 	    u->paths.data[o->ref].nsteps == 1 &&
 	    u->steps.data[u->paths.data[o->ref].first_step].kind !=
-		    LC_STEP_FIELD)
+		    LC_STEP_FIELD &&
+	    u->steps.data[u->paths.data[o->ref].first_step].kind !=
+		    LC_STEP_INDEX)
 		*guess = GUESS_SURE;
 	return t->functions.len;
 }

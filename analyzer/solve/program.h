@@ -106,10 +106,6 @@ const struct targets *program_field_targets(struct program *p, uint32_t field);
  * (of an element of it), or with LC_NONE into itself. */
 const struct targets *program_global_targets(struct program *p,
 					     uint32_t symbol, uint32_t field);
-/* `hooks[i]()`, `for (e = table; …; e++) e->fn()`: the global array that is
- * called or that a local pointer walks through, and the field that is called. */
-bool program_called_table(const struct program *p, uint32_t function,
-			  uint32_t operand, uint32_t *symbol, uint32_t *field);
 const struct targets *program_operand_targets(struct program *p,
 					      uint32_t function,
 					      uint32_t operand);

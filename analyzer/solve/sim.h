@@ -264,7 +264,7 @@ void summary_clear(struct summary *sum);
 
 /* observe.c: what simulation leaves for the later stages */
 struct marks { /* lengths to go back to on a restart */
-	uint32_t n[9];
+	uint32_t n[10];
 };
 struct marks sim_observations(const struct solver *s);
 void sim_rewind(struct solver *s, const struct marks *at);

@@ -327,6 +327,7 @@ static void release(struct solver *s)
 	lc_array_release(&s->gaveups);
 	lc_array_release(&s->okreleases);
 	lc_array_release(&s->untested);
+	lc_array_release(&s->manycalls);
 	lc_array_release(&s->uncounted);
 	lc_array_release(&s->edges);
 	lc_array_release(&s->starts);

@@ -13,6 +13,8 @@
  */
 #include "solve/verdict.h"
 
+#include "solve/guess.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -909,6 +911,7 @@ void solve_verdicts(struct solver *s)
 	for (uint32_t i = 0; i < s->leaks.len; i++)
 		judge_leak(s, &s->leaks.data[i]);
 	verdict_releases(s);
+	guess_verdicts(s);
 	for (uint32_t i = 0; i < s->reacquires.len; i++)
 		judge_reacquire(s, &s->reacquires.data[i]);
 	for (uint32_t i = 0; i < s->untested.len; i++)

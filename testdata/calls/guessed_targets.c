@@ -91,6 +91,42 @@ static void run_ok(const char *name)
 	}
 }
 
+static void each_ok(void)
+{
+	for (const struct command *c = commands; c->fn; c++) {
+		if (c->locked) {
+			pthread_mutex_lock(&srv);
+			c->fn();
+			pthread_mutex_unlock(&srv);
+		} else {
+			c->fn();
+		}
+	}
+}
+
+static void phases_ok(void)
+{
+	pthread_mutex_lock(&srv);
+	for (const struct command *c = commands; c->fn; c++)
+		if (c->locked == 1)
+			c->fn();
+	pthread_mutex_unlock(&srv);
+	for (int i = 0; i < 2; i++)
+		if (!commands[i].locked)
+			commands[i].fn();
+}
+
+/* By a number each: it is known which one. */
+enum { ON_GET, ON_SAVE };
+static void (*by_number[2])(void);
+static void numbers_ok(void)
+{
+	pthread_mutex_lock(&srv);
+	by_number[ON_GET]();
+	pthread_mutex_unlock(&srv);
+	by_number[ON_SAVE]();
+}
+
 static void run_bad(const char *name)
 {
 	pthread_mutex_lock(&srv);
@@ -165,6 +201,60 @@ static void tell_ok(int ev)
 		subs[i](ev);
 }
 
+/* More of them than are followed into. */
+static int mode;
+static void load(void)
+{
+	pthread_mutex_lock(&srv);
+	value = 0;
+	pthread_mutex_unlock(&srv);
+}
+static void set(void)
+{
+	mode = 1;
+}
+static void clear(void)
+{
+	mode = 0;
+}
+static void stop(void)
+{
+	if (!mode)
+		return;
+	pthread_mutex_lock(&srv);
+	value = 0;
+	pthread_mutex_unlock(&srv);
+}
+static void (*const all[])(void) = { get, set, clear, stop, save, load };
+static void flip(void)
+{
+	mode ^= 1;
+}
+static void (*const simple[])(void) = { get, set, clear, flip, stop };
+static void many_bad(unsigned i)
+{
+	pthread_mutex_lock(&srv);
+	if (i < sizeof(all) / sizeof(all[0]))
+		all[i](); // @expect double-acquire:warning
+	pthread_mutex_unlock(&srv);
+}
+static void many_ok(unsigned i)
+{
+	pthread_mutex_lock(&srv);
+	value++;
+	pthread_mutex_unlock(&srv);
+	if (i < sizeof(all) / sizeof(all[0]))
+		all[i]();
+}
+/* The one that takes the lock does so in some mode only. */
+static void simple_ok(unsigned i)
+{
+	pthread_mutex_lock(&srv);
+	if (i < sizeof(simple) / sizeof(simple[0]))
+		simple[i]();
+	pthread_mutex_unlock(&srv);
+}
+
 /* All of them take it. */
 struct hook {
 	struct hook *next;
@@ -180,12 +270,6 @@ static void add_hook(void (*fn)(void))
 	h->fn = fn;
 	h->next = hooks;
 	hooks = h;
-}
-static void load(void)
-{
-	pthread_mutex_lock(&srv);
-	value = 0;
-	pthread_mutex_unlock(&srv);
 }
 static void hooks_bad(void)
 {
@@ -210,6 +294,11 @@ int main(int argc, char **argv)
 	run_ok(argv[0]);
 	run_bad(argv[0]);
 	others_ok(argc);
+	each_ok();
+	phases_ok();
+	by_number[ON_GET] = get;
+	by_number[ON_SAVE] = save;
+	numbers_ok();
 	add(&timers, get);
 	add(&idle, save);
 	timers_ok();
@@ -218,6 +307,9 @@ int main(int argc, char **argv)
 	sub(on_first);
 	tell_bad(argc);
 	tell_ok(argc);
+	many_bad((unsigned)argc);
+	many_ok((unsigned)argc);
+	simple_ok((unsigned)argc);
 	add_hook(save);
 	add_hook(load);
 	hooks_bad();
