@@ -254,6 +254,18 @@ static bool is_registered(const struct solver *s, uint32_t event)
 	return false;
 }
 
+/* The place in the caller that the outcome writes to, 0 = none. */
+static loc_t written(const struct subst *b, loc_t x, const struct lc_instr *in)
+{
+	struct locs *l = &b->m->s->locs;
+
+	if (!outcome_is_result(l, x))
+		return subst_loc(b, x);
+	if (in->temp == LC_NONE)
+		return 0;
+	return loc_rebase(l, x, loc_at(l, x)->root, sim_temp(b->m, in->temp));
+}
+
 static bool apply_outcome(const struct subst *b, struct state *st,
 			  const struct outcome *o, const struct lc_instr *in,
 			  bool weak)
@@ -274,7 +286,7 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 				       sim_lift_event(m, o->failed[i].event, x));
 	}
 	for (uint32_t i = 0; i < o->nwrites; i++) {
-		loc_t x = subst_loc(b, o->writes[i].loc);
+		loc_t x = written(b, o->writes[i].loc, in);
 		struct value v = o->writes[i].value;
 
 		if (!x)

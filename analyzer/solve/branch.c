@@ -328,8 +328,10 @@ void sim_leave_block(struct sim *m, const struct lc_block *b,
 				     .block = m->block,
 				     .has_ret = b->lhs != LC_NONE };
 
-		if (e.has_ret)
+		if (e.has_ret) {
 			e.ret = sim_operand(m, st, b->lhs);
+			e.record = sim_loaded_from(m, st, b->lhs);
+		}
 		outcome_add_exit(m, &e);
 		break;
 	}

@@ -10,6 +10,13 @@
 enum { FEW_OUTCOMES = 5, PLACE_EXIT = 1 << 24, PLACE_OUTCOME = 1 << 25 };
 enum { RET_PLACE = -1 }; /* as a local's number */
 
+bool outcome_is_result(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, loc_at(l, x)->root);
+
+	return n->kind == ROOT_LOCAL && n->value == RET_PLACE;
+}
+
 /* The returned value as a location, so that a join treats it like memory. */
 static loc_t ret_place(struct sim *m)
 {
@@ -23,6 +30,9 @@ void outcome_add_exit(struct sim *m, const struct exitrec *e)
 
 	if (e->has_ret)
 		state_store(&m->arena, e->state, ret_place(m), e->ret);
+	if (e->has_ret && e->record)
+		state_copy_below(&m->arena, e->state, &m->s->locs, e->record,
+				 ret_place(m));
 	for (uint32_t i = 0; i < m->exits.len; i++) {
 		struct exitrec *x = &m->exits.data[i];
 
@@ -215,7 +225,9 @@ static void put_writes(struct sim *m, struct outcome *o,
 		if (f.lo == f.hi)
 			b->value = value_const(f.lo);
 		nonnull = b->value.loc && fact_test(&f, LC_NE, 0) == 1;
-		if (own_local(m, b->loc) ||
+		if (b->loc == ret_place(m) ||
+		    (own_local(m, b->loc) &&
+		     !outcome_is_result(&m->s->locs, b->loc)) ||
 		    (!nonnull && !worth_telling(m, o, b->value, e->ret)))
 			continue;
 		if (loc_at(&m->s->locs, loc_at(&m->s->locs, b->loc)->root)

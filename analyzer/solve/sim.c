@@ -468,20 +468,19 @@ static bool first_element(const struct sim *m, const struct lc_path *q)
 	return last->kind == LC_STEP_INDEX && !last->value;
 }
 
-/* x = path: if they are records, with what is known of the fields. */
-static void copy_record(struct sim *m, struct state *st, uint32_t path, loc_t x)
+loc_t sim_loaded_from(struct sim *m, struct state *st, uint32_t operand)
 {
-	const struct lc_path *q = &m->u->paths.data[path];
-	const struct lc_step *last =
-		q->nsteps ? &m->u->steps.data[q->first_step + q->nsteps - 1]
-			  : NULL;
-	loc_t from;
+	const struct lc_operand *o = &m->u->operands.data[operand];
+	const struct lc_path *q;
+	uint32_t last;
 
-	if (last && lc_step_computes(last->kind))
-		return;
-	from = sim_path(m, st, path);
-	if (from != x && !loc_below(&m->s->locs, x, from))
-		state_copy_below(&m->arena, st, &m->s->locs, from, x);
+	if (o->kind != LC_OP_LOAD)
+		return 0;
+	q = &m->u->paths.data[o->ref];
+	last = q->first_step + q->nsteps - 1;
+	if (q->nsteps && lc_step_computes(m->u->steps.data[last].kind))
+		return 0;
+	return sim_path(m, st, o->ref);
 }
 
 static void do_assign(struct sim *m, struct state *st,
@@ -492,6 +491,7 @@ static void do_assign(struct sim *m, struct state *st,
 	const struct lc_operand *o = &m->u->operands.data[in->operand];
 	const struct lc_path *q = &m->u->paths.data[in->path];
 	struct value v;
+	loc_t from;
 
 	if (o->kind == LC_OP_INIT) {
 		sim_initialiser(m, x, o->ref);
@@ -499,6 +499,7 @@ static void do_assign(struct sim *m, struct state *st,
 		return;
 	}
 	v = sim_operand(m, st, in->operand);
+	from = sim_loaded_from(m, st, in->operand);
 	if (in->flags & LC_INSTR_STEP)
 		v = grown(m, st, x, in, o, v);
 	if (o->kind == LC_OP_UNKNOWN)
@@ -520,8 +521,8 @@ static void do_assign(struct sim *m, struct state *st,
 					       m->instr, x));
 	}
 	state_store(&m->arena, st, x, v);
-	if (o->kind == LC_OP_LOAD && v.loc)
-		copy_record(m, st, o->ref, x);
+	if (from && v.loc && from != x && !loc_below(l, x, from))
+		state_copy_below(&m->arena, st, l, from, x);
 }
 
 static void do_decl(struct sim *m, struct state *st, const struct lc_instr *in)

@@ -9,6 +9,7 @@
 struct exitrec {
 	struct state *state;
 	struct value ret;
+	loc_t record; /* where ret was read, 0 = it is computed */
 	bool has_ret;
 	struct lc_pos pos;
 	uint32_t block;
@@ -109,6 +110,9 @@ loc_t sim_temp(struct sim *m, uint32_t temp);
 /* The value of an unknown; marked if it is made but once in a run. */
 struct value sim_once(struct sim *m, loc_t sym);
 loc_t sim_self(struct sim *m); /* "address" of the calling thread */
+/* Where the operand is read from: if it is a record, its fields are there; 0 = it
+ * is computed. */
+loc_t sim_loaded_from(struct sim *m, struct state *st, uint32_t operand);
 struct value sim_operand(struct sim *m, struct state *st, uint32_t operand);
 loc_t sim_path(struct sim *m, struct state *st, uint32_t path);
 struct value sim_arg(struct sim *m, struct state *st,
@@ -258,6 +262,8 @@ void pure_forget_args(struct sim *m, struct state *st,
 uint64_t summary_hash(const struct summary *sum);
 
 /* outcome.c */
+/* Is it the returned value, or part of it? */
+bool outcome_is_result(const struct locs *l, loc_t x);
 void outcome_add_exit(struct sim *m, const struct exitrec *e);
 void outcome_finish(struct sim *m);
 void summary_clear(struct summary *sum);

@@ -161,6 +161,83 @@ static int enter_ok(void)
 	return 0;
 }
 
+/* ---- returned ---- */
+
+struct guard {
+	pthread_mutex_t *held;
+	int count;
+};
+
+static struct guard guard_make(pthread_mutex_t *m)
+{
+	struct guard g;
+
+	pthread_mutex_lock(m); // @expect-any double-acquire
+	g.held = m;
+	g.count = 1;
+	return g;
+}
+
+static struct guard guard_make_second(void)
+{
+	return guard_make(&second);
+}
+
+static void guard_end(struct guard *g)
+{
+	pthread_mutex_unlock(g->held);
+}
+
+static void guard_ok(void)
+{
+	struct guard g = guard_make(&first);
+
+	n++;
+	guard_end(&g);
+	g = guard_make_second();
+	n++;
+	guard_end(&g);
+}
+
+static int guard_bad(void)
+{
+	struct guard g = guard_make(&first);
+
+	if (n > 5)
+		return -1; // @expect unreleased-lock
+	guard_end(&g);
+	return 0;
+}
+
+static void guard_two_bad(void)
+{
+	struct guard g = guard_make_second(), h = guard_make(&second); // @expect double-acquire
+
+	n++;
+	guard_end(&h);
+	guard_end(&g);
+}
+
+static void guard_two_ok(void)
+{
+	struct guard g = guard_make(&first), h = guard_make_second();
+
+	n++;
+	guard_end(&h);
+	guard_end(&g);
+}
+
+/* Each round another one. */
+static void guard_rounds_ok(int rounds)
+{
+	for (int i = 0; i < rounds; i++) {
+		struct guard g = i ? guard_make(&first) : guard_make_second();
+
+		n++;
+		guard_end(&g);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct task t = { 1, { &first, &second } };
@@ -175,5 +252,9 @@ int main(int argc, char **argv)
 	pass_ok();
 	pass_deep_bad();
 	pass_deep_ok();
-	return enter_bad() + enter_ok();
+	guard_ok();
+	guard_two_bad();
+	guard_two_ok();
+	guard_rounds_ok(argc);
+	return enter_bad() + enter_ok() + guard_bad();
 }
