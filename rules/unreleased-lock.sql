@@ -75,9 +75,10 @@ SELECT
 			|| ' held'
 		ELSE '() comes to the next round of a loop with ' || e.lock
 			|| ' held' END
-	|| CASE WHEN e.max_count > 1 THEN ' ' || e.max_count || ' times' ELSE '' END
 	|| CASE WHEN e.held_at = '' THEN ''
-		ELSE ' (taken at ' || e.held_at || ')' END
+		ELSE ' (taken at ' || e.held_at || CASE WHEN e.max_count > 1
+			THEN ', ' || e.max_count || ' times in all'
+			ELSE '' END || ')' END
 	|| CASE
 		WHEN e.max_count > 1
 			THEN ': a recursive lock needs one release for each acquire'

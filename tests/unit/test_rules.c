@@ -300,8 +300,8 @@ static void unreleased_lock_knows_exits(void **state)
 	after("UPDATE exit SET max_count = 2", HELD, NO_ROW);
 	after("UPDATE exit SET max_count = 2, ret = ''; "
 	      "UPDATE lock SET kind = 'recursive'", HELD,
-	      "level\tm\nerror\tstore() returns with g_a held 2 times (taken "
-	      "at a.c:48): a recursive lock needs one release for each "
+	      "level\tm\nerror\tstore() returns with g_a held (taken "
+	      "at a.c:48, 2 times in all): a recursive lock needs one release for each "
 	      "acquire\n");
 	after("UPDATE exit SET strength = 'possible'",
 	      "SELECT level FROM finding WHERE rule = 'unreleased-lock'",
