@@ -103,6 +103,7 @@ static void lift_edges(const struct subst *b, const struct summary *sum,
 		a.blocking = e.blocking;
 		a.weak = e.weak || weak;
 		a.ring = e.ring;
+		a.tested = e.tested;
 		if (held.lock == wanted && !e.ring && !loc_is_some(&m->s->locs, wanted)) {
 			/* two parameters, one object: a double acquire */
 			struct reacquire *r = lc_push(&m->s->reacquires);

@@ -109,17 +109,17 @@ static loc_t close_loc(struct sim *m, loc_t x)
 			  loc_sym(l, SYM_FRESH, m->function, m->instr, root));
 }
 
-static void register_start(struct sim *m, struct state *st, uint32_t event,
-			   uint32_t entry, struct value arg, loc_t handle,
-			   bool weak)
+/* Its thread may be running in `st` from now on: that is for the caller to say,
+ * once for all the entries that one start may mean. */
+static void register_start(struct sim *m, const struct state *st,
+			   uint32_t event, uint32_t entry, struct value arg,
+			   loc_t handle, bool weak)
 {
 	struct start *t;
 	const struct summary *sum = &m->s->summaries[entry];
-	struct subst b = { m, st, &arg, 1, ++m->bindings };
 	struct state *empty = state_clone(&m->arena, st);
+	struct subst b = { m, empty, &arg, 1, ++m->bindings };
 
-	state_add_live(&m->arena, st,
-		       (struct live){ event, handle, false });
 	for (uint32_t i = 0; i < m->s->starts.len; i++)
 		if (m->s->starts.data[i].event == event &&
 		    m->s->starts.data[i].entry == entry)
@@ -150,7 +150,6 @@ merge:
 	 * new thread holds nothing, and edges belong to it */
 	empty->held.len = 0;
 	empty->live.len = 0;
-	b.pre = empty;
 	{
 		uint32_t function = m->function, instr = m->instr;
 
@@ -162,6 +161,7 @@ merge:
 					     .blocking = e->blocking,
 					     .weak = e->weak || weak,
 					     .ring = e->ring,
+					     .tested = e->tested,
 					     .published = true };
 			loc_t wanted = subst_loc(&b, e->wanted);
 			loc_t *gates = subst_locs(&b, e->gates, e->ngates);
@@ -182,6 +182,32 @@ merge:
 	}
 }
 
+/* The functions that the start at an instruction may mean. */
+static const struct targets *entries(struct sim *m, uint32_t function,
+				     uint32_t instr, int entry_arg)
+{
+	const struct lc_unit *u = function_unit(&m->s->program, function);
+	const struct lc_instr *in = &u->instrs.data[instr];
+
+	if (entry_arg < 0 || (uint32_t)entry_arg >= in->nargs)
+		return NULL;
+	return program_operand_targets(
+		&m->s->program, function,
+		u->args.data[in->first_arg + (uint32_t)entry_arg]);
+}
+
+static void start_any(struct sim *m, struct state *st, uint32_t event,
+		      const struct targets *t, struct value arg, loc_t handle,
+		      bool weak)
+{
+	for (uint32_t i = 0; t && i < t->functions.len; i++)
+		register_start(m, st, event, t->functions.data[i], arg, handle,
+			       weak || (t->loose && t->functions.len > 1));
+	if (t && t->functions.len)
+		state_add_live(&m->arena, st,
+			       (struct live){ event, handle, false });
+}
+
 /* The thread's argument as the callee filled it. */
 static void fill(const struct subst *b, const struct callback *cb)
 {
@@ -192,6 +218,39 @@ static void fill(const struct subst *b, const struct callback *cb)
 			state_store(&b->m->arena, b->pre, x,
 				    subst(b, cb->filled[i].value.loc));
 	}
+}
+
+static void start_one(const struct subst *b, const struct callback *cb,
+		      uint32_t entry, struct value arg, bool weak)
+{
+	struct sim *m = b->m;
+	loc_t handle = cb->handle ? subst_loc(b, cb->handle) : 0;
+	uint32_t event = sim_lift_event(
+		m, cb->event, loc_root(&m->s->locs, ROOT_FUNCTION, entry, 0));
+
+	register_start(m, b->pre, event, entry, arg, handle, weak);
+	state_add_live(&m->arena, b->pre,
+		       (struct live){ event, handle, false });
+}
+
+/* `run(&phases[i])`, which starts phase->fn: one of those in the table. */
+static void start_from_table(const struct subst *b, const struct callback *cb,
+			     loc_t target, bool weak)
+{
+	struct sim *m = b->m;
+	uint32_t inner = event_innermost(m->s, cb->event);
+	const struct event *e = &m->s->events.data[inner];
+	struct value arg = { 0 };
+
+	if (!e->model)
+		return;
+	if (cb->nargs)
+		arg = cb->args[0].loc ? subst(b, cb->args[0].loc)
+				      : cb->args[0];
+	fill(b, cb);
+	start_any(m, b->pre, sim_lift_event(m, cb->event, target),
+		  entries(m, e->function, e->instr, e->model->entry), arg,
+		  cb->handle ? subst_loc(b, cb->handle) : 0, weak);
 }
 
 void callback_lift(const struct subst *b, const struct summary *sum,
@@ -231,16 +290,12 @@ void callback_lift(const struct subst *b, const struct summary *sum,
 			     filled(m, b->pre, arg, NULL)))
 				keep_callback(b, &cb, v.loc);
 			else
-				register_start(m, b->pre,
-					       sim_lift_event(m, cb.event, v.loc),
-					       target, arg,
-					       cb.handle ? subst_loc(b,
-								     cb.handle)
-							 : 0,
-					       weak);
+				start_one(b, &cb, target, arg, weak);
 		} else if (loc_is_open(l, v.loc)) {
 			fill(b, &cb);
 			keep_callback(b, &cb, v.loc);
+		} else if (cb.start) {
+			start_from_table(b, &cb, v.loc, weak);
 		}
 	}
 }
@@ -314,14 +369,12 @@ bool apply_hand_over(struct sim *m, struct state *st, struct value target,
 
 void apply_start(struct sim *m, struct state *st, uint32_t event,
 		 struct value target, struct value arg, loc_t handle,
-		 const struct lc_instr *in, int entry_arg)
+		 int entry_arg)
 {
 	struct locs *l = &m->s->locs;
 	struct callback cb = { .event = event, .start = true,
 			       .target = target.loc, .handle = handle,
 			       .nargs = 1, .args = { arg } };
-	const struct targets *t;
-	uint32_t operand;
 	bool known;
 
 	if (!target.loc)
@@ -339,13 +392,10 @@ void apply_start(struct sim *m, struct state *st, uint32_t event,
 	if (known) {
 		register_start(m, st, event, loc_at(l, target.loc)->ref, arg,
 			       handle, false);
+		state_add_live(&m->arena, st,
+			       (struct live){ event, handle, false });
 		return;
 	}
-	if (entry_arg < 0 || (uint32_t)entry_arg >= in->nargs)
-		return;
-	operand = m->u->args.data[in->first_arg + (uint32_t)entry_arg];
-	t = program_operand_targets(&m->s->program, m->function, operand);
-	for (uint32_t i = 0; t && i < t->functions.len; i++)
-		register_start(m, st, event, t->functions.data[i], arg, handle,
-			       t->loose && t->functions.len > 1);
+	start_any(m, st, event, entries(m, m->function, m->instr, entry_arg),
+		  arg, handle, false);
 }

@@ -88,6 +88,7 @@ struct acquire {
 	uint8_t mode, blocking;
 	bool weak;
 	bool ring; /* for edge_add: as in struct edge */
+	bool tested; /* … as in struct openedge */
 	bool published; /* for edge_add: a thread was given the objects */
 	bool inside; /* for ops_note_acquire: event is the callee's yet */
 	bool guessed; /* for edge_add: as in struct edge */
@@ -108,6 +109,7 @@ struct openedge {
 	loc_t wanted;
 	uint8_t mode, blocking;
 	bool weak, ring;
+	bool tested; /* the indexes of two elements: callers need not ask */
 	uint32_t ngates, nconds;
 	loc_t *gates;
 	struct fact *conds;

@@ -147,7 +147,7 @@ static bool known_open(const struct summary *sum, const struct openedge *e)
 		if (o->held.lock == e->held.lock && o->wanted == e->wanted &&
 		    o->held.mode == e->held.mode && o->mode == e->mode &&
 		    o->blocking == e->blocking && o->weak == e->weak &&
-		    o->ring == e->ring)
+		    o->ring == e->ring && o->tested == e->tested)
 			return true;
 	}
 	return false;
@@ -277,6 +277,30 @@ static bool unrelated(const struct locs *l, loc_t a, loc_t b)
 	       without_arithmetic(l, a) != without_arithmetic(l, b);
 }
 
+/* The indexes of two elements of one array; false = they are no such things. */
+static bool two_indexes(const struct locs *l, loc_t held, loc_t wanted,
+			loc_t *i, loc_t *k)
+{
+	const struct loc *a = loc_at(l, held), *b = loc_at(l, wanted);
+
+	while (a->kind == STEP_FIELD && b->kind == STEP_FIELD &&
+	       a->ref == b->ref) {
+		a = loc_at(l, a->parent);
+		b = loc_at(l, b->parent);
+	}
+	*i = a->ref;
+	*k = b->ref;
+	return a->kind == STEP_INDEX_VALUE && b->kind == STEP_INDEX_VALUE &&
+	       a->parent == b->parent && a->ref != b->ref;
+}
+
+static bool any_tested(const struct locs *l, const struct state *st, loc_t i,
+		       loc_t k)
+{
+	return index_tested(l, st, without_arithmetic(l, i)) ||
+	       index_tested(l, st, without_arithmetic(l, k));
+}
+
 /* The dining philosophers' forks: one element of an array, and the one that
  * wrapping arithmetic finds from it; or two elements by two numbers of which
  * nothing is known. Fewer guests than seats are let in by a semaphore that
@@ -284,32 +308,19 @@ static bool unrelated(const struct locs *l, loc_t a, loc_t b)
 static bool is_ring(const struct locs *l, const struct state *st, loc_t held,
 		    loc_t wanted)
 {
-	const struct loc *a = loc_at(l, held), *b = loc_at(l, wanted);
 	const struct loc *x, *y;
-	loc_t index;
+	loc_t i, k;
 
-	while (a->kind == STEP_FIELD && b->kind == STEP_FIELD &&
-	       a->ref == b->ref) {
-		a = loc_at(l, a->parent);
-		b = loc_at(l, b->parent);
-	}
-	if (a->kind != STEP_INDEX_VALUE || b->kind != STEP_INDEX_VALUE ||
-	    a->parent != b->parent || a->ref == b->ref)
+	if (!two_indexes(l, held, wanted, &i, &k) || any_tested(l, st, i, k) ||
+	    seated(st))
 		return false;
-	x = loc_at(l, a->ref);
-	y = loc_at(l, b->ref);
-	if (unrelated(l, a->ref, b->ref))
-		return !index_tested(l, st, without_arithmetic(l, a->ref)) &&
-		       !index_tested(l, st, without_arithmetic(l, b->ref)) &&
-		       !seated(st);
-	if (!(x->kind == STEP_ARITH && (x->value & LC_ARITH_WRAPS)) &&
-	    !(y->kind == STEP_ARITH && (y->value & LC_ARITH_WRAPS)))
-		return false;
-	index = without_arithmetic(l, a->ref);
-	if (index != without_arithmetic(l, b->ref) ||
-	    index_tested(l, st, index))
-		return false;
-	return !seated(st);
+	if (unrelated(l, i, k))
+		return true;
+	x = loc_at(l, i);
+	y = loc_at(l, k);
+	return ((x->kind == STEP_ARITH && (x->value & LC_ARITH_WRAPS)) ||
+		(y->kind == STEP_ARITH && (y->value & LC_ARITH_WRAPS))) &&
+	       without_arithmetic(l, i) == without_arithmetic(l, k);
 }
 
 void edge_add(struct sim *m, struct state *st, const struct lockref *held,
@@ -318,8 +329,10 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 {
 	struct locs *l = &m->s->locs;
 	bool weak = a->weak || st->weak;
-	bool ring = a->ring || is_ring(l, st, held->lock, wanted);
-	loc_t *kept = NULL;
+	bool ring = a->ring ||
+		    (!a->tested && is_ring(l, st, held->lock, wanted));
+	bool tested = a->tested;
+	loc_t *kept = NULL, x, y;
 	uint32_t n = 0;
 	struct lockref some = *held;
 
@@ -327,6 +340,8 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 			       unpublished(l, st, wanted))) ||
 	    compared(l, st, held->lock, wanted))
 		return;
+	if (two_indexes(l, held->lock, wanted, &x, &y))
+		tested |= any_tested(l, st, x, y);
 	some.lock = loc_some(l, held->lock);
 	held = &some;
 	wanted = loc_some(l, wanted);
@@ -341,7 +356,7 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 		struct openedge o = { .held = *held, .event = a->event,
 				      .wanted = wanted, .mode = a->mode,
 				      .blocking = a->blocking, .weak = weak,
-				      .ring = ring,
+				      .ring = ring, .tested = tested,
 				      .ngates = n, .gates = kept,
 				      .nconds = nconds };
 

@@ -706,7 +706,7 @@ static void do_start(struct sim *m, struct state *st,
 	    success_fact(mo->success, false, &op, &c))
 		no = state_clone(&m->arena, st);
 	apply_start(m, st, event, sim_arg(m, st, in, mo->entry),
-		    sim_arg(m, st, in, mo->arg), handle.loc, in, mo->entry);
+		    sim_arg(m, st, in, mo->arg), handle.loc, mo->entry);
 	if (apply_hand_over(m, st, sim_arg(m, st, in, mo->entry),
 			    sim_arg(m, st, in, mo->arg)) &&
 	    no) {

@@ -86,7 +86,8 @@ static uint64_t add_edge(uint64_t h, const struct openedge *e)
 {
 	h = add_ref(h, &e->held);
 	h = add(h, ((uint64_t)e->wanted << 32) | e->event);
-	h = add(h, e->mode | e->blocking << 8 | e->weak << 16 | e->ring << 17);
+	h = add(h, e->mode | e->blocking << 8 | e->weak << 16 | e->ring << 17 |
+			   e->tested << 18);
 	h = add_locs(h, e->gates, e->ngates);
 	return add_facts(h, e->conds, e->nconds);
 }

@@ -233,7 +233,7 @@ loc_t apply_name(struct sim *m, struct state *st,
 		 const struct value *args, uint32_t nargs, loc_t x);
 void apply_start(struct sim *m, struct state *st, uint32_t event,
 		 struct value target, struct value arg, loc_t handle,
-		 const struct lc_instr *in, int entry_arg);
+		 int entry_arg);
 /* A lock that is held here and that the new thread gives back, always and
  * without having taken it, is the thread's from now on. */
 bool apply_hand_over(struct sim *m, struct state *st, struct value target,
