@@ -37,7 +37,7 @@ enum {
 	MAX_START_DEPTH = 4,   /* … of at most so many calls */
 	MAX_GUESSES = 4,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
-	MAX_RESTARTS = 6,
+	MAX_RESTARTS = 8,
 	MANY_VISITS = 300000,  /* of the program: from then on few a function */
 	FEW_VISITS = 3,        /* visits of one block then */
 	COUNTED = 4,           /* acquires of one lock in a loop */
@@ -304,6 +304,11 @@ struct start { /* a thread start whose entry is known */
 	struct lives live;
 };
 
+/* group.c: locks of this class are taken by the first who counts this */
+struct group_class {
+	uint32_t counter, lock; /* class ident strings */
+};
+
 /* pure.c: does a function only look, and at what (a filter as of writes)? */
 struct lookers {
 	bool impure;
@@ -363,6 +368,9 @@ struct solver {
 	struct lookers **lookers; /* per function, NULL = not asked yet */
 	LC_ARRAY(struct question) questions;
 	struct lc_map question_index;
+	LC_ARRAY(struct group_class) groups;
+	/* what is counted somewhere: filters as of writes */
+	uint64_t counted_up[MOD_WORDS], counted_down[MOD_WORDS];
 	bool has_main;
 	uint32_t visits; /* of all functions so far */
 };
@@ -437,6 +445,11 @@ void threads_release(struct solver *s, struct threads *t);
 /* May thread a be at edge x while thread b is at edge y? */
 bool threads_overlap(struct solver *s, const struct threads *t, uint32_t a,
 		     const struct edge *x, uint32_t b, const struct edge *y);
+
+/* ---- group.c ---- */
+/* The assignment may count; what: as in the filter of writes. */
+void group_note_count(struct solver *s, const struct lc_unit *u,
+		      const struct lc_instr *in, uint64_t what);
 
 /* ---- balance.c ---- */
 enum class_use {

@@ -202,6 +202,8 @@ void ops_note_acquire(struct sim *m, struct state *st,
 	loc_t *mine;
 	uint32_t nmine, back = ops_given(m, st, a->lock);
 
+	a->mode = group_mode(m, a->lock, a->mode);
+
 	for (uint32_t i = 0; i < st->held.len && ngates < 16; i++)
 		if (st->held.data[i].count > 0 &&
 		    st->held.data[i].mode != LC_MODE_SHARED &&
@@ -291,10 +293,12 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 	}
 	if (!state_nheld(st))
 		sim_havoc_stored(m, st);
+	else
+		group_note_acquire(m, st, lock, event);
 	h = state_push_held(&m->arena, st);
 	h->lock = lock;
 	h->count = h->max_count = 1;
-	h->mode = mode;
+	h->mode = group_mode(m, lock, mode);
 	h->event = event;
 	h->instr = m->instr;
 	if (m->owner_asked)

@@ -216,6 +216,7 @@ static void add_mod(struct solver *s, uint32_t f, const struct lc_instr *in)
 		h = lc_hash_u64(2, p->symbol_map[unit][q->root]);
 	if (!h)
 		return;
+	group_note_count(s, u, in, h);
 	mod_bits(h, &x, &y);
 	mods[x / 64] |= 1ull << (x % 64);
 	mods[y / 64] |= 1ull << (y % 64);

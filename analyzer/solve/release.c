@@ -199,6 +199,7 @@ static void release_held(struct sim *m, struct state *st, struct held *h,
 		return;
 	state_drop_held(st, h);
 	state_set_mark(&m->arena, st, lock, MARK_RELEASED, event);
+	group_settle(m, st, lock);
 	if (!state_nheld(st))
 		sim_havoc_shared(m, st, false);
 }
@@ -311,6 +312,8 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 		balance_note_sweep(m->s, loc_class(&m->s->locs, lock, true));
 		return;
 	}
+	if (!h || h->count < 0 || h->mode == LC_MODE_SHARED)
+		group_note_release(m, st, lock, event);
 	if (h && h->count > 0) {
 		release_held(m, st, h, event);
 		return;

@@ -521,6 +521,8 @@ static void do_assign(struct sim *m, struct state *st,
 					       m->instr, x));
 	}
 	state_store(&m->arena, st, x, v);
+	if (m->groups.len)
+		group_note_counted(m, st, in, x);
 	if (from && v.loc && from != x && !loc_below(l, x, from))
 		state_copy_below(&m->arena, st, l, from, x);
 }
@@ -839,11 +841,13 @@ static void enter(struct sim *m)
 	m->first_dirty = 0;
 }
 
-/* Step 4: classes held over a back edge that the loop never releases. */
-static bool new_sweeps(struct sim *m)
+/* Step 4: classes held over a back edge that the loop never releases; and group
+ * locks, see group.c. */
+static bool go_again(struct sim *m)
 {
-	bool any = false;
+	bool any = m->groups_grew;
 
+	m->groups_grew = false;
 	for (uint32_t i = 0; i < m->held_over.len; i++) {
 		const struct loop_class *h = &m->held_over.data[i];
 		bool released = false;
@@ -890,9 +894,10 @@ static void run(struct sim *m)
 		lc_arena_reset(&m->arena);
 		m->collect_at = COLLECT_BYTES;
 		enter(m);
-		while (run_dirty(m))
+		while (run_dirty(m) &&
+		       !(m->groups_grew && round + 1 < MAX_RESTARTS))
 			;
-		if (!new_sweeps(m))
+		if (!go_again(m))
 			break;
 	}
 }

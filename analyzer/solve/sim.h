@@ -33,6 +33,12 @@ struct handler { /* of pthread_cleanup_push */
 	uint32_t buffer; /* operand: the address of its buffer */
 	uint32_t block;
 };
+struct group { /* group.c */
+	loc_t lock, under, counter;
+	uint32_t instr, event;
+	bool leaves; /* gives the lock back; else takes it */
+	bool sure;
+};
 struct loop_class {
 	uint32_t cls, loop;
 };
@@ -94,6 +100,8 @@ struct sim {
 	LC_ARRAY(uint32_t) sweeps;
 	LC_ARRAY(struct loop_class) held_over, loop_releases;
 	LC_ARRAY(uint32_t) given_up_over;
+	LC_ARRAY(struct group) groups;
+	bool groups_grew;
 };
 
 /* prepare.c */
@@ -187,6 +195,20 @@ void ops_note_given(struct sim *m, struct state *st, loc_t lock);
 bool ops_given(struct sim *m, struct state *st, loc_t lock);
 /* Ours that may be this one by another name; the caller's likewise. */
 struct held *ops_dropped_alias(struct sim *m, struct state *st, loc_t lock);
+
+/* group.c */
+/* Before the instruction at hand takes (gives back) the lock. */
+void group_note_acquire(struct sim *m, const struct state *st, loc_t lock,
+			uint32_t event);
+void group_note_release(struct sim *m, const struct state *st, loc_t lock,
+			uint32_t event);
+/* The mode that it takes the lock in. */
+uint8_t group_mode(struct sim *m, loc_t lock, uint8_t mode);
+/* The assignment at hand was to this place. */
+void group_note_counted(struct sim *m, struct state *st,
+			const struct lc_instr *in, loc_t place);
+/* `under` has been released. */
+void group_settle(struct sim *m, struct state *st, loc_t under);
 
 /* ops.c */
 /* false: the call ends the path */

@@ -66,6 +66,8 @@ enum mark_kind {
 	MARK_CLEANUP,     /* lock = a buffer with a cleanup handler,
 			   * event = the instruction that pushed it */
 	MARK_SEAT,        /* one of a semaphore's many units was taken */
+	MARK_COUNTED_UP,  /* lock = a counter, see group.c */
+	MARK_COUNTED_DOWN,
 	MARK_GIVEN        /* lock = some lock of the class: one that we cannot
 			   * follow was released, maybe one of our callers */
 };
