@@ -236,8 +236,8 @@ static bool apply_delta(const struct subst *b, struct state *st,
 		h = ops_hold(m, st, lock, d->held.mode, event);
 	if (!h || h->count != d->held.count)
 		return true;
-	h->flags |= d->held.flags &
-		    (HELD_WEAK | HELD_UNCHECKED | HELD_GUESSED);
+	h->flags |= d->held.flags & (HELD_WEAK | HELD_UNCHECKED |
+				     HELD_GUESSED | HELD_UNSURE);
 	if (d->held.max_count > h->max_count)
 		h->max_count = d->held.max_count;
 	if (d->cond_return && o->ret.loc && !result_ignored(m, in)) {
@@ -281,6 +281,10 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 	for (uint32_t i = 0; i < o->nfailed; i++) {
 		loc_t x = subst_loc(b, o->failed[i].lock);
 
+		if (o->failed[i].kind == MARK_TAKEN) {
+			ops_note_taken(m, st);
+			continue;
+		}
 		if (x && !state_held(st, x))
 			state_set_mark(&m->arena, st, x,
 				       (enum mark_kind)o->failed[i].kind,
@@ -572,6 +576,8 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 	}
 	if (sum->ends_thread == 1 && !weak)
 		sim_exit_thread(m, st, in->pos, 2);
+	if (sum->gives_unknown)
+		ops_note_unknown(m, st, sum->gives_unknown);
 	if (sum->inexact)
 		doubt_held(st);
 	if (sum->inexact) { /* its effect on locks is anybody's guess */

@@ -37,6 +37,7 @@ enum {
 	MAX_START_DEPTH = 4,   /* … of at most so many calls */
 	MAX_GUESSES = 4,       /* targets of one pointer call that are followed */
 	MAX_ROUNDS = 3,        /* of a recursive component */
+	UNKNOWN_DEPTH = 3,     /* calls to a loop that releases who knows what */
 	MAX_RESTARTS = 8,
 	MANY_VISITS = 300000,  /* of the program: from then on few a function */
 	FEW_VISITS = 3,        /* visits of one block then */
@@ -173,6 +174,9 @@ struct summary {
 	/* some path ends the calling thread: 1 = itself, 2 = a callee does.
 	 * Further up nobody hears of it: a fatal error somewhere below. */
 	uint8_t ends_thread;
+	/* a loop releases locks that it finds in a list: 1 = itself, 2 and
+	 * more = a callee that is called without locks */
+	uint8_t gives_unknown;
 	LC_ARRAY(struct outcome) outcomes;
 	LC_ARRAY(struct acquire) acquires;
 	LC_ARRAY(struct openedge) edges;

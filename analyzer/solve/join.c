@@ -306,6 +306,7 @@ static void join_marks(struct join *j, struct state *into,
 		const struct mark *m = &into->marks.data[i];
 
 		if ((state_mark(from, m->lock, m->kind) ||
+		     m->kind == MARK_TAKEN ||
 		     (m->kind == MARK_RELEASED &&
 		      no_such_lock(j, from, m->lock))) &&
 		    !rebound(j, m->lock))
@@ -316,6 +317,12 @@ static void join_marks(struct join *j, struct state *into,
 	for (uint32_t i = 0; i < from->marks.len; i++) {
 		const struct mark *m = &from->marks.data[i];
 
+		if (m->kind == MARK_TAKEN &&
+		    !state_mark(into, m->lock, MARK_TAKEN)) {
+			state_set_mark(j->arena, into, m->lock, MARK_TAKEN,
+				       m->event);
+			j->changed = true;
+		}
 		if (m->kind != MARK_RELEASED || into->joins > GIVE_UP_AFTER ||
 		    state_mark(into, m->lock, m->kind) ||
 		    rebound(j, m->lock) || !no_such_lock(j, into, m->lock))

@@ -133,6 +133,8 @@ static void note_reacquire(struct sim *m, const struct state *st,
 {
 	struct reacquire *r;
 
+	if (h->flags & HELD_UNSURE)
+		return;
 	for (uint32_t i = m->s->reacquires.len; i-- > 0;) {
 		r = &m->s->reacquires.data[i];
 		if (r->function != m->function)
@@ -222,7 +224,7 @@ void ops_note_acquire(struct sim *m, struct state *st,
 			continue;
 		}
 		own = *a;
-		own.weak |= (h->flags & HELD_GUESSED) != 0;
+		own.weak |= (h->flags & (HELD_GUESSED | HELD_UNSURE)) != 0;
 		edge_add(m, st, &ref, a->lock, &own, gates, ngates, conds,
 			 nconds);
 	}
@@ -303,6 +305,8 @@ struct held *ops_hold(struct sim *m, struct state *st, loc_t lock,
 	h->instr = m->instr;
 	if (m->owner_asked)
 		h->flags |= HELD_WEAK;
+	if (m->unsure)
+		h->flags |= HELD_UNSURE;
 	/* `unlock(o->owner); lock(me);`, and me is the owner */
 	if (ops_given(m, st, lock))
 		h->flags |= HELD_RETAKEN;
@@ -413,6 +417,8 @@ static void do_acquire(struct sim *m, struct state *st,
 	a.mode = (uint8_t)mo->mode;
 	a.blocking = (uint8_t)mo->blocking;
 	a.gave_up = LC_NONE;
+	if (m->in_loop[m->block] && ops_unknown(m, lock))
+		ops_note_taken(m, st);
 	if (sim_swept(m, lock))
 		return;
 	ops_note_condition(m, st);

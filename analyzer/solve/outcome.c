@@ -63,6 +63,7 @@ void summary_clear(struct summary *sum)
 	sum->joined.len = 0;
 	sum->returns = false;
 	sum->ends_thread = 0;
+	sum->gives_unknown = 0;
 	lc_arena_reset(&sum->arena);
 }
 
@@ -266,13 +267,18 @@ static void put_deltas(struct sim *m, struct outcome *o,
 	}
 }
 
-static void put_marks(struct sim *m, struct outcome *o, const struct state *st)
+static void put_marks(struct sim *m, struct outcome *o, struct state *st)
 {
+	for (uint32_t i = 0; i < st->held.len; i++)
+		if (st->held.data[i].count > 0 &&
+		    ops_unknown(m, st->held.data[i].lock))
+			ops_note_taken(m, st);
 	o->failed = lc_arena_alloc(m->keep,
 				   (st->marks.len + 1) * sizeof(*o->failed));
 	for (uint32_t i = 0; i < st->marks.len; i++)
 		if ((st->marks.data[i].kind == MARK_LOCK_FAILED ||
-		     st->marks.data[i].kind == MARK_TRY_FAILED) &&
+		     st->marks.data[i].kind == MARK_TRY_FAILED ||
+		     st->marks.data[i].kind == MARK_TAKEN) &&
 		    !own_local(m, st->marks.data[i].lock))
 			o->failed[o->nfailed++] = st->marks.data[i];
 	o->lock_failed = has_failed(st);
@@ -669,7 +675,7 @@ static void note_leaks(struct sim *m)
 			if (h->count <= 0 ||
 			    (h->flags &
 			     (HELD_UNCHECKED | HELD_ASSUMED | HELD_MANY |
-			      HELD_RETAKEN)) ||
+			      HELD_RETAKEN | HELD_UNSURE)) ||
 			    own_local(m, h->lock) || cond_return(&m->s->locs, e, h))
 				continue;
 			if (!leaked(m, h->lock))

@@ -290,6 +290,34 @@ void ops_note_given(struct sim *m, struct state *st, loc_t lock)
 			       MARK_GIVEN, LC_NONE);
 }
 
+static loc_t any_lock(struct sim *m)
+{
+	return loc_root(&m->s->locs, ROOT_FIXED,
+			lc_intern(m->s->program.strings, "some lock"), 0);
+}
+
+/* Outside loops it is held by its unknown name, until its function returns. */
+void ops_note_taken(struct sim *m, struct state *st)
+{
+	state_set_mark(&m->arena, st, any_lock(m), MARK_TAKEN, LC_NONE);
+}
+
+bool ops_unknown(const struct sim *m, loc_t lock)
+{
+	const struct loc *n = loc_at(&m->s->locs, lock);
+	const struct lc_instr *in;
+
+	if (n->kind != ROOT_SYM || n->why != SYM_HAVOC)
+		return false;
+	if (loc_at(&m->s->locs, n->parent)->kind == ROOT_FIXED)
+		return true; /* an argument that we cannot read */
+	if (n->ref != m->function || n->value < m->first_instr)
+		return false;
+	in = &m->u->instrs.data[n->value];
+	return in->kind == LC_I_ASSIGN &&
+	       m->u->operands.data[in->operand].kind == LC_OP_UNKNOWN;
+}
+
 bool ops_given(struct sim *m, struct state *st, loc_t lock)
 {
 	if (!state_held(st, lock) && ops_dropped_alias(m, st, lock))
@@ -302,11 +330,33 @@ bool ops_given(struct sim *m, struct state *st, loc_t lock)
 	return false;
 }
 
+/* `while (n > 0) unlock(held[--n]);`, a list of arguments: it may be any lock. */
+static bool found_in_list(const struct sim *m, loc_t lock)
+{
+	const struct locs *l = &m->s->locs;
+
+	return m->in_loop[m->block] &&
+	       (ops_unknown(m, lock) || (loc_at(l, lock)->kind == STEP_DEREF &&
+					 sim_is_element(m, lock)));
+}
+
+void ops_note_unknown(struct sim *m, struct state *st, uint8_t depth)
+{
+	if (!state_nheld(st) && depth < UNKNOWN_DEPTH &&
+	    !m->sum->gives_unknown)
+		m->sum->gives_unknown = depth + 1;
+	for (uint32_t i = 0; i < st->held.len; i++)
+		if (st->held.data[i].count > 0)
+			st->held.data[i].flags |= HELD_UNSURE;
+}
+
 void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 {
 	struct held *h = state_held(st, lock);
 	const struct mark *k;
 
+	if (!h && found_in_list(m, lock))
+		m->sum->gives_unknown = 1;
 	note_loop_release(m, lock);
 	if (sim_swept(m, lock)) {
 		balance_note_sweep(m->s, loc_class(&m->s->locs, lock, true));
@@ -348,6 +398,8 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 		ops_note_given(m, st, lock);
 		return;
 	}
+	if (state_mark(st, any_lock(m), MARK_TAKEN))
+		return;
 	bad_release(m, st, lock, LC_BAD_SOME_PATH, event, LC_NONE);
 	if (h) {
 		h->count--;

@@ -848,6 +848,8 @@ static bool go_again(struct sim *m)
 	bool any = m->groups_grew;
 
 	m->groups_grew = false;
+	if (m->sum->gives_unknown == 1 && !m->unsure)
+		any = m->unsure = true;
 	for (uint32_t i = 0; i < m->held_over.len; i++) {
 		const struct loop_class *h = &m->held_over.data[i];
 		bool released = false;

@@ -102,6 +102,7 @@ struct sim {
 	LC_ARRAY(uint32_t) given_up_over;
 	LC_ARRAY(struct group) groups;
 	bool groups_grew;
+	bool unsure; /* whatever it holds may have been released by itself */
 };
 
 /* prepare.c */
@@ -191,8 +192,14 @@ void ops_given_up(struct sim *m, struct state *st, uint32_t inner, loc_t lock,
 void ops_waits_without(struct sim *m, struct state *st, loc_t lock,
 		       uint32_t event);
 void ops_note_given(struct sim *m, struct state *st, loc_t lock);
+/* A lock that may be any lock at all is taken: an element of a list of arguments,
+ * say. Releases of what nothing seems to have taken may be its own. */
+void ops_note_taken(struct sim *m, struct state *st);
+bool ops_unknown(const struct sim *m, loc_t lock);
 /* A lock that may be this one was given up on the way here. */
 bool ops_given(struct sim *m, struct state *st, loc_t lock);
+/* A callee may release anything that is held. */
+void ops_note_unknown(struct sim *m, struct state *st, uint8_t depth);
 /* Ours that may be this one by another name; the caller's likewise. */
 struct held *ops_dropped_alias(struct sim *m, struct state *st, loc_t lock);
 

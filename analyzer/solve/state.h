@@ -44,7 +44,8 @@ enum held_flag {
 	HELD_JOINED = 1 << 3,    /* its name stands for several objects */
 	HELD_MANY = 1 << 4,      /* a loop takes it, who knows how often */
 	HELD_GUESSED = 1 << 5,   /* this one or another: all targets take one */
-	HELD_RETAKEN = 1 << 6    /* may be one that was released by another name */
+	HELD_RETAKEN = 1 << 6,   /* may be one that was released by another name */
+	HELD_UNSURE = 1 << 7     /* somebody may have released it by now */
 };
 struct held {
 	loc_t lock;
@@ -66,6 +67,8 @@ enum mark_kind {
 	MARK_CLEANUP,     /* lock = a buffer with a cleanup handler,
 			   * event = the instruction that pushed it */
 	MARK_SEAT,        /* one of a semaphore's many units was taken */
+	MARK_TAKEN,       /* lock = some lock: one that we know nothing of was
+			   * taken on one of the ways here */
 	MARK_COUNTED_UP,  /* lock = a counter, see group.c */
 	MARK_COUNTED_DOWN,
 	MARK_GIVEN        /* lock = some lock of the class: one that we cannot
