@@ -94,7 +94,8 @@ SELECT
 	coalesce(e.held_site_id || ':taken here', '')
 	|| coalesce(',' || e.release_site_id || ':another path releases it here',
 		'') AS related,
-	e.lock_ident || ' ' || e.kind || ' ' || e.ret || ' '
+	e.lock_ident || ' ' || e.kind || ' '
+	|| CASE e.kind WHEN 'main-end' THEN '' ELSE e.ret END || ' '
 	|| e.function_ident AS key,
 	CASE WHEN e.kind = 'return' AND e.released_elsewhere
 		THEN 'release ' || e.lock || ' before this return'

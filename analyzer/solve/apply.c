@@ -574,8 +574,10 @@ bool apply_function(struct sim *m, struct state *st, uint32_t callee,
 		if (home)
 			ops_note_joined(m, loc_some(&m->s->locs, home));
 	}
+	/* who calls a function that always ends it, ends it itself */
 	if (sum->ends_thread == 1 && !weak)
-		sim_exit_thread(m, st, in->pos, 2);
+		sim_exit_thread(m, st, in->pos,
+				sum->returns || sum->capped ? 2 : 1);
 	if (sum->gives_unknown)
 		ops_note_unknown(m, st, sum->gives_unknown);
 	if (sum->inexact)

@@ -81,6 +81,16 @@ static bool owner_died(const struct state *st, struct value v)
 	return false;
 }
 
+/* Codes that a try does not fail with: of a mutex whose owner has died it is
+ * held then, EAGAIN is of recursive locks taken too often, and thrd_error says
+ * that the call was wrong. */
+static bool no_failed_try(int64_t c)
+{
+	enum { THRD_ERROR = 2 }; /* of glibc and musl */
+
+	return c == EOWNERDEAD || c == EAGAIN || c == THRD_ERROR;
+}
+
 static bool assume(struct sim *m, struct state *st, struct value v,
 		   enum lc_cmp op, int64_t c)
 {
@@ -91,8 +101,7 @@ static bool assume(struct sim *m, struct state *st, struct value v,
 	if (c && (op == LC_EQ || op == LC_NE)) {
 		struct fact f = state_fact(st, &m->s->locs, v);
 
-		/* it is held then: a way that is not followed */
-		if (f.failed && c == EOWNERDEAD)
+		if (f.failed && no_failed_try(c))
 			return op == LC_NE;
 		if (f.failed && fact_test(&f, LC_EQ, c) == -1)
 			return op == LC_EQ;

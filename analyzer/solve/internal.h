@@ -171,7 +171,8 @@ struct summary {
 	bool inexact; /* capped before all ways through it were seen */
 	bool crowded; /* big, and what is below it is known by class only */
 	bool returns; /* some path returns */
-	/* some path ends the calling thread: 1 = itself, 2 = a callee does.
+	/* some path ends the calling thread: 1 = itself, or a callee that
+	 * does nothing else; 2 = a callee does.
 	 * Further up nobody hears of it: a fatal error somewhere below. */
 	uint8_t ends_thread;
 	/* a loop releases locks that it finds in a list: 1 = itself, 2 and

@@ -185,11 +185,28 @@ static loc_t element_of(const struct locs *l, loc_t number)
 	return loc_at(l, x)->kind == STEP_INDEX_VALUE ? x : 0;
 }
 
-/* Two objects whose order the function has compared: by address or by a
- * number in them. */
-static bool compared(const struct locs *l, const struct state *st, loc_t a,
-		     loc_t b)
+/* A number that is kept in an object, and that the function itself changes: no
+ * order that lasts. */
+static bool changes(const struct sim *m, loc_t number)
 {
+	const struct locs *l = &m->s->locs;
+	const struct loc *n = loc_at(l, number);
+	const uint64_t *mods = m->s->summaries[m->function].own_mods;
+	uint32_t x, y;
+
+	if (n->kind != STEP_DEREF || loc_at(l, n->parent)->kind != STEP_FIELD)
+		return false;
+	mod_bits(sim_mod_hash(l, n->parent), &x, &y);
+	return mods[x / 64] >> (x % 64) & mods[y / 64] >> (y % 64) & 1;
+}
+
+/* Two objects whose order the function has compared, by address or by a number
+ * in them: the fact that says so, NULL = it has not. */
+static const struct fact *compared(const struct sim *m, const struct state *st,
+				   loc_t a, loc_t b)
+{
+	const struct locs *l = &m->s->locs;
+
 	for (uint32_t i = 0; i < st->facts.len; i++) {
 		const struct loc *n = loc_at(l, st->facts.data[i].sym);
 		loc_t p, q, x, y;
@@ -201,21 +218,48 @@ static bool compared(const struct locs *l, const struct state *st, loc_t a,
 		q = n->ref;
 		if ((loc_below(l, a, p) && loc_below(l, b, q)) ||
 		    (loc_below(l, a, q) && loc_below(l, b, p)))
-			return true;
+			return &st->facts.data[i];
+		if (changes(m, p) || changes(m, q))
+			continue;
 		x = element_of(l, p);
 		y = element_of(l, q);
 		if (x && y && x != y &&
 		    ((loc_below(l, a, x) && loc_below(l, b, y)) ||
 		     (loc_below(l, a, y) && loc_below(l, b, x))))
-			return true;
+			return &st->facts.data[i];
 		p = loc_at(l, p)->root;
 		q = loc_at(l, q)->root;
 		x = loc_at(l, a)->root;
 		y = loc_at(l, b)->root;
 		if (x != y && ((p == x && q == y) || (p == y && q == x)))
-			return true;
+			return &st->facts.data[i];
 	}
-	return false;
+	return NULL;
+}
+
+/* The comparison of the two decides who comes first; not if it was only asked
+ * for, and they are taken in one order whatever it says. */
+static bool ordered(struct sim *m, const struct state *st, loc_t held,
+		    loc_t wanted)
+{
+	const struct fact *f = compared(m, st, held, wanted);
+	int truth = f ? fact_test(f, LC_NE, 0) : -1;
+	bool either = false, known = false;
+
+	if (truth < 0)
+		return f != NULL;
+	for (uint32_t i = 0; i < m->ordered.len; i++) {
+		const struct ordered *o = &m->ordered.data[i];
+
+		if (o->held != held || o->wanted != wanted || o->cmp != f->sym)
+			continue;
+		either |= o->truth != truth;
+		known |= o->truth == truth;
+	}
+	if (!known)
+		*lc_push(&m->ordered) = (struct ordered){ held, wanted, f->sym,
+							  truth };
+	return !either;
 }
 
 static loc_t without_arithmetic(const struct locs *l, loc_t x)
@@ -338,7 +382,7 @@ void edge_add(struct sim *m, struct state *st, const struct lockref *held,
 
 	if ((!a->published && (unpublished(l, st, held->lock) ||
 			       unpublished(l, st, wanted))) ||
-	    compared(l, st, held->lock, wanted))
+	    ordered(m, st, held->lock, wanted))
 		return;
 	if (two_indexes(l, held->lock, wanted, &x, &y))
 		tested |= any_tested(l, st, x, y);

@@ -496,6 +496,14 @@ static void do_wait(struct sim *m, struct state *st,
 		a.dropped[0] = lock;
 		nconds = sim_conds(m, st, &m->scratch, &conds);
 		ops_note_acquire(m, st, &a, conds, nconds);
+		/* wrong, and told: but from here on it is held */
+		if (state_mark(st, lock, MARK_RELEASED)) {
+			struct held *h = ops_hold(m, st, lock,
+						  LC_MODE_EXCLUSIVE, a.event);
+
+			if (h)
+				h->flags |= HELD_RETAKEN;
+		}
 		return;
 	}
 	for (uint32_t i = 0; i < st->held.len; i++) {

@@ -474,8 +474,13 @@ void ops_given_up(struct sim *m, struct state *st, uint32_t inner, loc_t lock,
 void ops_waits_without(struct sim *m, struct state *st, loc_t lock,
 		       uint32_t event)
 {
+	const struct held *h = state_held(st, lock);
+
+	if (h && h->count > 0 && !(h->flags & HELD_ASSUMED) &&
+	    m->s->events.data[h->event].kind == EV_WAIT)
+		return; /* by a wait that has been told, in a round before */
 	if (may_hold(m, st, lock))
 		event_satisfy(m->s, event);
-	else if (!state_held(st, lock))
+	else if (!h)
 		note_given_up(m, st, lock, event, false);
 }

@@ -885,6 +885,7 @@ static void run(struct sim *m)
 		m->held_over.len = 0;
 		m->loop_releases.len = 0;
 		m->given_up_over.len = 0;
+		m->ordered.len = 0;
 		m->visits = 0;
 		m->max_visits = VISITS_BASE + m->flow->nblocks * MAX_VISITS;
 		if (m->s->visits > MANY_VISITS)

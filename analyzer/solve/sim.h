@@ -39,6 +39,10 @@ struct group { /* group.c */
 	bool leaves; /* gives the lock back; else takes it */
 	bool sure;
 };
+struct ordered { /* observe.c: the second of two objects that were compared */
+	loc_t held, wanted, cmp;
+	int truth; /* of the comparison */
+};
 struct loop_class {
 	uint32_t cls, loop;
 };
@@ -100,6 +104,7 @@ struct sim {
 	LC_ARRAY(uint32_t) sweeps;
 	LC_ARRAY(struct loop_class) held_over, loop_releases;
 	LC_ARRAY(uint32_t) given_up_over;
+	LC_ARRAY(struct ordered) ordered;
 	LC_ARRAY(struct group) groups;
 	bool groups_grew;
 	bool unsure; /* whatever it holds may have been released by itself */

@@ -64,6 +64,23 @@ static void *late_bad(void *p)
 	return p;
 }
 
+/* The wait gets it back, so that the release at the end is right. */
+static void *refactored_bad(void *p)
+{
+	int empty;
+
+	pthread_mutex_lock(&m);
+	empty = !go;
+	pthread_mutex_unlock(&m);
+	if (empty)
+		pthread_cond_wait(&cv, &m); // @expect release-not-held:error
+	else
+		pthread_mutex_lock(&m);
+	go--;
+	pthread_mutex_unlock(&m);
+	return p;
+}
+
 static void wait_twice(void)
 {
 	if (go < 0)
@@ -89,16 +106,16 @@ int main(void)
 {
 	static void *(*const all[])(void *) = { take_ok, take_bad, never_bad,
 						other_bad, late_bad,
-						deeper_ok };
-	pthread_t t[6];
+						deeper_ok, refactored_bad };
+	pthread_t t[7];
 
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		pthread_create(&t[i], NULL, all[i], NULL);
 	pthread_mutex_lock(&m);
 	go = 1;
 	pthread_cond_broadcast(&cv);
 	pthread_mutex_unlock(&m);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		pthread_join(t[i], NULL);
 	return 0;
 }
