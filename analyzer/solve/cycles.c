@@ -307,6 +307,21 @@ static uint32_t trace_of(struct solver *s, const struct threads *t,
 	return trace_end(s);
 }
 
+/* The one call takes them in this order and in the other. */
+static bool either_way(const struct solver *s, const struct edge *e)
+{
+	for (uint32_t i = 0; i < s->edges.len; i++) {
+		const struct edge *o = &s->edges.data[i];
+
+		if (o->function == e->function &&
+		    o->held.lock == e->wanted && o->wanted == e->held.lock &&
+		    s->events.data[o->event].instr ==
+			    s->events.data[e->event].instr)
+			return true;
+	}
+	return false;
+}
+
 /* Both locks are taken in one call: the place is in there, in the function that
  * takes the first, unless it is the arguments that make the order. */
 static void innermost_place(struct solver *s, const struct edge *e,
@@ -314,7 +329,8 @@ static void innermost_place(struct solver *s, const struct edge *e,
 {
 	bool by_arguments = e->held_lock != e->wanted_lock &&
 			    loc_class(&s->locs, e->held.lock, true) ==
-				    loc_class(&s->locs, e->wanted, true);
+				    loc_class(&s->locs, e->wanted, true) &&
+			    !either_way(s, e);
 
 	*held = e->held.event;
 	*wanted = e->event;

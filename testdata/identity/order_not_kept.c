@@ -58,7 +58,7 @@ static void by_amount_bad(struct purse *from, struct purse *to)
 		second = from;
 	}
 	pthread_mutex_lock(&first->lock);
-	pthread_mutex_lock(&second->lock);
+	pthread_mutex_lock(&second->lock); // @expect-one lock-order-cycle
 	from->cents--;
 	to->cents++;
 	pthread_mutex_unlock(&second->lock);
@@ -90,7 +90,7 @@ static void *mover(void *p)
 
 	for (int i = 0; i < 1000; i++) {
 		copied_bad(j->from, j->to);
-		by_amount_bad(&one, &two); // @expect-one lock-order-cycle#n
+		by_amount_bad(&one, &two);
 		by_id_ok(&left, &right);
 	}
 	return NULL;
@@ -102,7 +102,7 @@ static void *other_mover(void *p)
 
 	for (int i = 0; i < 1000; i++) {
 		copied_bad(j->from, j->to);
-		by_amount_bad(&two, &one); // @expect-one lock-order-cycle#n
+		by_amount_bad(&two, &one);
 		by_id_ok(&right, &left);
 	}
 	return NULL;
