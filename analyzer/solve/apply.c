@@ -300,8 +300,12 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 			v = subst(b, v.loc);
 		state_forget_below(st, l, x);
 		state_store(&m->arena, st, x, v);
-		if (v.loc && o->nonnull[i])
-			state_assume(&m->arena, st, l, v, LC_NE, 0);
+		if (v.loc && !fact_is_any(&o->known[i])) {
+			struct fact f = o->known[i];
+
+			f.sym = v.loc;
+			add_facts(m, st, &f, state_nheld(st) > 0);
+		}
 	}
 	for (uint32_t i = 0; i < o->nlive; i++) {
 		struct live v = o->live[i];

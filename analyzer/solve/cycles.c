@@ -187,6 +187,8 @@ static const char *useless(struct solver *s, const struct threads *t,
 		return "the inner acquire only tries";
 	if (e->blocking == LC_BLOCK_TIMED)
 		return "the inner acquire gives up after a time";
+	if (event_while_dying(s, e->event))
+		return "the program is ending by then";
 	if (!lock_counts(s, e->held_lock) || !lock_counts(s, e->wanted_lock))
 		return "a semaphore that counts something";
 	if ((h->local && !h->exact) || (w->local && !w->exact))

@@ -45,6 +45,7 @@ enum {
 	PILED = 2,             /* locks of elements that a loop keeps */
 	SURE_DEPTH = 4,        /* calls between two acquires of a sure finding */
 	BELIEVED_DEPTH = 10,   /* … and of one that is told at all */
+	NEAR_FATAL = 3,        /* … and from one that never returns to a lock */
 	COLLECT_BYTES = 1 << 20, /* of dead states of one function */
 	MOD_WORDS = 64         /* of the filters of writes: 4096 bits */
 };
@@ -141,7 +142,7 @@ struct outcome {
 	struct delta *deltas;
 	struct fact *conds;
 	struct bind *writes;
-	bool *nonnull; /* … is what was written */
+	struct fact *known; /* … of what was written, if it is no constant */
 	struct mark *failed; /* MARK_LOCK_FAILED, MARK_TRY_FAILED */
 	bool lock_failed;
 	struct live *live;   /* started, or (joined) waited for */
@@ -405,6 +406,9 @@ uint32_t event_get(struct solver *s, struct event e);
 uint32_t event_innermost(const struct solver *s, uint32_t event);
 /* What becomes of one of them becomes of the other. */
 void event_unite(struct solver *s, uint32_t a, uint32_t b);
+/* Does it happen below an assertion that has failed: in a callee that should
+ * not come to its end of the program, or far down in what tidies up then? */
+bool event_while_dying(const struct solver *s, uint32_t event);
 /* The release of a caller's lock is right: some caller holds it. */
 void event_satisfy(struct solver *s, uint32_t event);
 

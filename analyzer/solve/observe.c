@@ -63,6 +63,28 @@ void event_satisfy(struct solver *s, uint32_t event)
 	}
 }
 
+/* How many calls down is the first function that never returns, and is an
+ * assertion or the like for that? 0 = there is none on the way. */
+static uint32_t fatal_depth(const struct solver *s, uint32_t event)
+{
+	uint32_t depth = 1;
+
+	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
+	     e = s->events.data[e].inner, depth++)
+		if (function_symbol(&s->program, s->events.data[e].function)
+			    ->flags & LC_SYM_NORETURN)
+			return depth;
+	return 0;
+}
+
+bool event_while_dying(const struct solver *s, uint32_t event)
+{
+	uint32_t fatal = fatal_depth(s, event);
+
+	return fatal > 1 ||
+	       (fatal && s->events.data[event].depth > NEAR_FATAL);
+}
+
 /* ---- edges ---- */
 
 static bool same_edge(const void *ctx, uint32_t i, const void *key)

@@ -210,6 +210,15 @@ static bool worth_telling(const struct sim *m, const struct outcome *o,
 	return false;
 }
 
+/* Does the fact about what was written say more than the conditions do? Those
+ * speak of all that callers have a name for. */
+static bool says_more(const struct sim *m, struct value v, const struct fact *f)
+{
+	if (!v.loc || fact_is_any(f))
+		return false;
+	return fact_test(f, LC_NE, 0) == 1 || !sim_visible(&m->s->locs, v.loc);
+}
+
 static void put_writes(struct sim *m, struct outcome *o,
 		       const struct exitrec *e)
 {
@@ -217,24 +226,23 @@ static void put_writes(struct sim *m, struct outcome *o,
 	uint32_t n = 0;
 
 	o->writes = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(*o->writes));
-	o->nonnull = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(bool));
+	o->known = lc_arena_alloc(m->keep, MAX_WRITES * sizeof(*o->known));
 	for (uint32_t i = 0; i < st->store.len && n < MAX_WRITES; i++) {
 		struct bind now = st->store.data[i], *b = &now;
 		struct fact f = state_fact(st, &m->s->locs, b->value);
-		bool nonnull;
 
 		if (f.lo == f.hi)
 			b->value = value_const(f.lo);
-		nonnull = b->value.loc && fact_test(&f, LC_NE, 0) == 1;
 		if (b->loc == ret_place(m) ||
 		    (own_local(m, b->loc) &&
 		     !outcome_is_result(&m->s->locs, b->loc)) ||
-		    (!nonnull && !worth_telling(m, o, b->value, e->ret)))
+		    (!says_more(m, b->value, &f) &&
+		     !worth_telling(m, o, b->value, e->ret)))
 			continue;
 		if (loc_at(&m->s->locs, loc_at(&m->s->locs, b->loc)->root)
 			    ->kind == ROOT_SYM)
 			continue;
-		o->nonnull[n] = nonnull;
+		o->known[n] = says_more(m, b->value, &f) ? f : fact_any(0);
 		o->writes[n++] = *b;
 	}
 	o->nwrites = n;
@@ -733,9 +741,27 @@ static bool releases(const struct sim *m, loc_t lock)
 	return false;
 }
 
+/* Is there an exit where the lock is not `held` (or, for one given up, not given
+ * up), that a caller cannot tell from this one? */
+static bool unclean(struct sim *m, uint32_t exit, loc_t lock, int sign)
+{
+	const struct exitrec *e = &m->exits.data[exit];
+
+	for (uint32_t x = 0; x < m->exits.len; x++) {
+		const struct exitrec *other = &m->exits.data[x];
+		const struct held *g = state_held(other->state, lock);
+
+		if (x != exit && !other->thread_exit &&
+		    !(g && g->count * sign > 0) && !distinguishable(m, e, other))
+			return true;
+	}
+	return false;
+}
+
 /* A lock that is held on one way out and not on another which the caller
  * cannot tell from it is no service to the caller: it is judged here, and
- * callers do not hear of it. */
+ * callers do not hear of it. So with one that is given up on one way, and on
+ * another taken here before: unless the caller says which, `lock_is_held`. */
 static void drop_unclean(struct sim *m)
 {
 	for (uint32_t i = 0; i < m->exits.len; i++) {
@@ -743,25 +769,11 @@ static void drop_unclean(struct sim *m)
 
 		for (uint32_t k = e->state->held.len; k-- > 0;) {
 			struct held *h = &e->state->held.data[k];
-			bool unclean = false;
 
 			if (e->thread_exit || !releases(m, h->lock))
 				continue;
-			if (h->count < 0) {
-				/* takes and releases it itself too */
-				state_drop_held(e->state, h);
-				continue;
-			}
-			for (uint32_t x = 0; x < m->exits.len; x++) {
-				const struct held *g = state_held(
-					m->exits.data[x].state, h->lock);
-
-				if (x != i && !m->exits.data[x].thread_exit &&
-				    !(g && g->count > 0))
-					unclean |= !distinguishable(
-						m, e, &m->exits.data[x]);
-			}
-			if (unclean && !result_locked(m, e, h->lock))
+			if (unclean(m, i, h->lock, h->count < 0 ? -1 : 1) &&
+			    (h->count < 0 || !result_locked(m, e, h->lock)))
 				state_drop_held(e->state, h);
 		}
 	}

@@ -55,8 +55,8 @@ static uint64_t add_outcome(uint64_t h, const struct outcome *o)
 			o->deltas[i].cond_return);
 	h = add_facts(h, o->conds, o->nconds);
 	for (uint32_t i = 0; i < o->nwrites; i++)
-		h = add_value(add(h, (uint64_t)o->writes[i].loc << 1 |
-					     o->nonnull[i]),
+		h = add_value(add_facts(add(h, o->writes[i].loc), &o->known[i],
+					1),
 			      o->writes[i].value);
 	for (uint32_t i = 0; i < o->nfailed; i++)
 		h = add(add(h, o->failed[i].lock),

@@ -391,6 +391,10 @@ bool sim_assume_there(struct sim *m, struct state *st, loc_t lock)
 		if ((n->kind < STEP_FIELD || n->kind == STEP_DEREF) &&
 		    !loc_is_object(l, x) && !assume_not_null(m, st, x))
 			return false;
+		/* `(struct s *)((char *)p - 8)`: the same of the sum */
+		if (n->kind == STEP_PLUS &&
+		    !state_assume(&m->arena, st, l, value_addr(x), LC_NE, 0))
+			return false;
 		if (n->kind < STEP_FIELD)
 			return true;
 		x = n->parent;

@@ -571,10 +571,31 @@ static bool clearly_taken(const struct solver *s, uint32_t event)
  * nobody releases one that somebody else took. */
 static bool nobody_takes_over(struct solver *s, const struct leak *k);
 
+/* A lock function that nobody calls as yet; its partner is there. */
+static bool has_partner(struct solver *s, const struct leak *k)
+{
+	uint32_t cls = loc_class(&s->locs, k->lock, true);
+
+	if (s->ncallers[k->function] ||
+	    s->summaries[k->function].outcomes.len != 1)
+		return false;
+	for (uint32_t i = 0; i < s->badreleases.len; i++) {
+		const struct badrelease *b = &s->badreleases.data[i];
+
+		if (b->function != k->function &&
+		    loc_class(&s->locs, b->lock, true) == cls &&
+		    balance_always_gives_up(s, b->function, b->lock))
+			return true;
+	}
+	return false;
+}
+
 static bool forgotten(struct solver *s, const struct leak *k)
 {
 	const struct loc *ret = loc_at(&s->locs, k->ret.loc);
 
+	if (has_partner(s, k))
+		return false;
 	/* `return trylock(l);`: a try by another name */
 	if (k->has_ret && k->ret.loc && ret->kind == ROOT_SYM &&
 	    ret->why == SYM_RESULT && ret->ref == k->function &&
@@ -721,7 +742,7 @@ static void judge_leak(struct solver *s, const struct leak *k)
 	    (balance_of(s, k->lock) & CLASS_RELEASED_ALONE))
 		return;
 	mine = verdict_gives_back(s, k, &release) && some_exit_without(s, k);
-	if (!mine && nameless(s, k->lock))
+	if ((!mine && nameless(s, k->lock)) || verdict_taken_back(s, k))
 		return;
 	others = free_signs(s, k);
 	failure = says_failure(s, k, others);
@@ -872,7 +893,7 @@ static void judge_reacquire(struct solver *s, const struct reacquire *r)
 	    s->events.data[r->event].depth > BELIEVED_DEPTH ||
 	    (r->again && !verdict_recursive(s, r->lock, r->event)) ||
 	    chain_reported(s, s->events.data[r->held_event].inner) ||
-	    made_below(s, r) ||
+	    event_while_dying(s, r->event) || made_below(s, r) ||
 	    (r->loop && verdict_rounds_apart(s, r->function, r->lock)))
 		return;
 	if (r->loop && verdict_gives_back(s, &k, &release))

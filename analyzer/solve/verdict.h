@@ -49,6 +49,11 @@ bool verdict_rarely(const struct solver *s, uint32_t fn, uint32_t instr);
 /* So do all who take the lock and give it back in the function. */
 bool verdict_rounds_apart(const struct solver *s, uint32_t fn, loc_t lock);
 
+/* twice.c */
+/* Taken back under the condition under which the callers' lock has been given
+ * up before? */
+bool verdict_taken_back(const struct solver *s, const struct leak *k);
+
 /* verdict_release.c */
 /* A leak of the function that explains the release: the wrong lock of two was
  * released; LC_NONE = there is none. */
