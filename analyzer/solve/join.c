@@ -167,18 +167,26 @@ static void join_store(struct join *j, struct state *into,
 	}
 }
 
-/* Is the value part of x's path rebound by this join? */
-static bool rebound(const struct join *j, loc_t x)
+/* Does the unknown stand for another value from now on? */
+static bool rebound_phi(const struct join *j, loc_t x)
 {
-	loc_t root = loc_at(j->locs, x)->root;
-
-	if (!is_phi_here(j, root))
+	if (!is_phi_here(j, x))
 		return false;
 	for (uint32_t i = 0; i < j->npairs; i++)
-		if (j->pairs[i].phi == root &&
-		    !(j->pairs[i].new.loc == root))
+		if (j->pairs[i].phi == x && j->pairs[i].new.loc != x)
 			return true;
 	return false;
+}
+
+/* Is a value in x's path rebound by this join: its root, or an index? */
+static bool rebound(const struct join *j, loc_t x)
+{
+	const struct loc *n = loc_at(j->locs, x);
+
+	for (; n->kind >= STEP_FIELD; n = loc_at(j->locs, n->parent))
+		if (n->kind == STEP_INDEX_VALUE && rebound(j, n->ref))
+			return true;
+	return rebound_phi(j, loc_at(j->locs, x)->root);
 }
 
 /* The constant index that a step is; an absent step is index 0. */
@@ -551,6 +559,76 @@ static void join_comparisons(struct join *j, struct state *into,
 	}
 }
 
+/* What a pointer's object holds, or bits of it: the last steps of the name. */
+static bool is_content(const struct join *j, loc_t x)
+{
+	const struct loc *n = loc_at(j->locs, x);
+
+	return n->kind == STEP_DEREF ||
+	       (n->kind == STEP_MASK &&
+		loc_at(j->locs, n->parent)->kind == STEP_DEREF);
+}
+
+static bool ends_alike(const struct join *j, loc_t x, loc_t y)
+{
+	const struct loc *a = loc_at(j->locs, x), *b = loc_at(j->locs, y);
+
+	while (a->kind == b->kind && a->value == b->value &&
+	       (a->kind == STEP_DEREF || a->kind == STEP_MASK)) {
+		a = loc_at(j->locs, a->parent);
+		b = loc_at(j->locs, b->parent);
+	}
+	return a->kind != STEP_FIELD || b->kind != STEP_FIELD ||
+	       a->ref == b->ref;
+}
+
+static void learn(struct join *j, struct state *into, struct fact f)
+{
+	if (fact_is_any(&f))
+		return;
+	state_put_fact(j->arena, into, j->locs, f);
+	j->changed = true;
+}
+
+/* Step 5. `p->shared` of the one and of the other p is that of the phi.
+ * What changes once more after that is forgotten, or it would not end soon. */
+static void join_contents(struct join *j, struct state *into,
+			  const struct state *old, const struct state *from)
+{
+	for (uint32_t i = 0; j->npairs && i < from->facts.len; i++) {
+		const struct fact *f = &from->facts.data[i];
+
+		if (!is_content(j, f->sym))
+			continue;
+		for (uint32_t k = 0; k < old->facts.len; k++) {
+			const struct fact *g = &old->facts.data[k];
+			struct fact both, had;
+
+			if (!is_content(j, g->sym) ||
+			    !ends_alike(j, f->sym, g->sym))
+				continue;
+			both = fact_hull(*g, *f);
+			both.sym = explain(j, g->sym, f->sym);
+			if (!both.sym || !rebound(j, both.sym))
+				continue;
+			had = state_fact(old, j->locs, value_addr(both.sym));
+			if (fact_same(&both, &had))
+				state_put_fact(j->arena, into, j->locs, both);
+			else if (fact_is_any(&had) &&
+				 into->joins <= WIDEN_AFTER)
+				learn(j, into, both);
+		}
+	}
+	for (uint32_t i = 0; i < old->facts.len; i++) {
+		struct fact f = old->facts.data[i], g;
+
+		if (!is_content(j, f.sym) || !rebound(j, f.sym))
+			continue;
+		g = state_fact(into, j->locs, value_addr(f.sym));
+		j->changed |= !fact_same(&f, &g);
+	}
+}
+
 /* Step 3. */
 static void join_facts(struct join *j, struct state *into,
 		       const struct state *from)
@@ -596,6 +674,7 @@ static void join_facts(struct join *j, struct state *into,
 			join_masks(j, into, old, from, &j->pairs[i]);
 	}
 	join_comparisons(j, into, old, from);
+	join_contents(j, into, old, from);
 }
 
 bool state_join(struct lc_arena *a, struct locs *l, struct state *into,
