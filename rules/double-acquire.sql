@@ -67,7 +67,10 @@
 -- Not reported: recursive locks, read locks held twice, locks of which it is
 -- only possible that they are semaphores' second wait. An error means that
 -- both acquisitions are certain on one path and the lock's kind is known;
--- otherwise the finding is a warning.
+-- otherwise the finding is a warning. It is one, too, if the second acquire
+-- hangs on something decided elsewhere: whether a reference given back was the
+-- last one, whether an initialisation behind a flag has run before, or whether
+-- a callback that was put into an object is called before the call returns.
 --
 -- To repair: split the callee into a part that locks and a part that expects
 -- the lock (often named `_locked`), and call the second one; or release the

@@ -446,6 +446,8 @@ again:
 		/* nobody asked, so the lock is taken to have succeeded */
 		if (ignored && o->lock_failed && some_sound)
 			continue;
+		if (idle && o->idle)
+			m->sum->left_idle = true;
 		if ((tried && !o->ndeltas) || (idle && o->idle))
 			continue;
 		one = state_clone(&m->arena, base);
@@ -478,6 +480,11 @@ again:
 	if (!used_st && idle) { /* it is turned off here */
 		idle = false;
 		goto again;
+	}
+	/* none of its ways is ours: it is one that was left out below */
+	if (!used_st && sum->left_idle) {
+		*st = *base;
+		used_st = m->sum->left_idle = true;
 	}
 	m->turned_on = false;
 	for (uint32_t i = first; i < m->next.len; i++) {

@@ -4,6 +4,7 @@
  * pass, threads that are started, locks that are handed to them.
  */
 #include "solve/apply.h"
+#include "solve/verdict.h"
 
 /* Runs `target` as if called here, while the locks of `cb` are held too:
  * only what it takes is looked at, not what it leaves behind. */
@@ -15,6 +16,7 @@ static void run_callback(const struct subst *b, const struct callback *cb,
 	struct state *st = state_clone(&m->arena, b->pre);
 	struct value args[4];
 	struct subst inner = { m, st, args, cb->nargs, ++m->bindings };
+	uint32_t before;
 
 	if (!sum->done)
 		return;
@@ -35,7 +37,12 @@ static void run_callback(const struct subst *b, const struct callback *cb,
 			ops_hold(m, st, x, cb->held[i].mode,
 				 sim_lift_event(m, cb->held[i].event, x));
 	}
+	before = m->s->reacquires.len;
 	apply_inside(&inner, sum, weak);
+	/* put by for later: this call may come back before it is made */
+	if (verdict_put_by(m->s, cb->event))
+		for (; before < m->s->reacquires.len; before++)
+			m->s->reacquires.data[before].guessed = true;
 	note_callrec(m, st, target, weak);
 }
 

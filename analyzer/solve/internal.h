@@ -172,6 +172,7 @@ struct summary {
 	bool inexact; /* capped before all ways through it were seen */
 	bool crowded; /* big, and what is below it is known by class only */
 	bool returns; /* some path returns */
+	bool left_idle; /* ways that do nothing were left out, see find_idle() */
 	/* some path ends the calling thread: 1 = itself, or a callee that
 	 * does nothing else; 2 = a callee does.
 	 * Further up nobody hears of it: a fatal error somewhere below. */

@@ -192,6 +192,35 @@ static uint32_t gave_up(struct sim *m, const struct state *st,
 	return h ? h->event : LC_NONE;
 }
 
+static uint32_t add_conditions(const struct sim *m, struct fact *all,
+			       uint32_t n, const struct fact *conds,
+			       uint32_t nconds, bool flags)
+{
+	for (uint32_t i = 0; i < nconds && n < MAX_CONDS; i++)
+		if (sim_about_parameter(&m->s->locs, conds[i].sym) == flags)
+			all[n++] = conds[i];
+	return n;
+}
+
+/* The callee's conditions and ours; of too many those on arguments first, which
+ * callers know best. */
+static void join_conditions(struct sim *m, struct acquire *a,
+			    const struct fact *conds, uint32_t nconds)
+{
+	struct fact *all;
+	uint32_t n = 0;
+
+	if (!nconds)
+		return;
+	all = lc_arena_alloc(&m->scratch, MAX_CONDS * sizeof(*all));
+	n = add_conditions(m, all, n, conds, nconds, true);
+	n = add_conditions(m, all, n, a->conds, a->nconds, true);
+	n = add_conditions(m, all, n, a->conds, a->nconds, false);
+	n = add_conditions(m, all, n, conds, nconds, false);
+	a->conds = all;
+	a->nconds = n;
+}
+
 void ops_note_acquire(struct sim *m, struct state *st,
 		      const struct acquire *given, struct fact *conds,
 		      uint32_t nconds)
@@ -202,8 +231,11 @@ void ops_note_acquire(struct sim *m, struct state *st,
 	uint32_t ngates = 0;
 	bool inside = a->inside;
 	loc_t *mine;
-	uint32_t nmine, back = ops_given(m, st, a->lock);
+	uint32_t nmine, back;
 
+	if (state_lock_broken(st))
+		return; /* nothing works any more, or never did */
+	back = ops_given(m, st, a->lock);
 	a->mode = group_mode(m, a->lock, a->mode);
 
 	for (uint32_t i = 0; i < st->held.len && ngates < 16; i++)
@@ -245,18 +277,7 @@ void ops_note_acquire(struct sim *m, struct state *st,
 		own.dropped = all;
 		own.ndropped = n;
 	}
-	if (a->nconds && a->nconds + nconds <= MAX_CONDS) {
-		own.conds = lc_arena_alloc(&m->scratch, (a->nconds + nconds) *
-								sizeof(*conds));
-		memcpy(own.conds, a->conds, a->nconds * sizeof(*conds));
-		if (nconds)
-			memcpy(own.conds + a->nconds, conds,
-			       nconds * sizeof(*conds));
-		own.nconds = a->nconds + nconds;
-	} else if (!a->nconds) {
-		own.conds = conds;
-		own.nconds = nconds;
-	}
+	join_conditions(m, &own, conds, nconds);
 	own.weak = a->weak || st->weak;
 	own.gave_up = gave_up(m, st, a, inside);
 	told = told_acquire(m, &own);
@@ -440,24 +461,30 @@ static void do_acquire(struct sim *m, struct state *st,
 
 /* ---- release and wait ---- */
 
+/* It fails for a program that is wrong anyway. */
+static void do_succeed(struct sim *m, struct state *st,
+		       const struct lc_instr *in, const struct lc_model *mo)
+{
+	enum lc_cmp op;
+	loc_t result;
+	int64_t c;
+
+	if (in->temp == LC_NONE)
+		return;
+	result = sim_temp(m, in->temp);
+	if (success_fact(mo->success, true, &op, &c))
+		state_assume(&m->arena, st, &m->s->locs,
+			     state_load(&m->s->locs, st, result), op, c);
+	else
+		state_store(&m->arena, st, result, value_const(0));
+}
+
 static void do_release(struct sim *m, struct state *st,
 		       const struct lc_instr *in, const struct lc_model *mo)
 {
 	loc_t lock = model_lock(m, st, in, mo);
-	enum lc_cmp op;
-	int64_t c;
 
-	/* it fails for a program that is wrong anyway */
-	if (in->temp != LC_NONE) {
-		loc_t result = sim_temp(m, in->temp);
-
-		if (success_fact(mo->success, true, &op, &c))
-			state_assume(&m->arena, st, &m->s->locs,
-				     state_load(&m->s->locs, st, result), op,
-				     c);
-		else
-			state_store(&m->arena, st, result, value_const(0));
-	}
+	do_succeed(m, st, in, mo);
 	if (!lock) {
 		note_seat(m, st, in, mo);
 		return;
@@ -583,6 +610,28 @@ static void do_attr(struct sim *m, struct state *st, const struct lc_instr *in,
 	state_store(&m->arena, st, kind_slot(m, attr.loc), kind);
 }
 
+/* Out of memory, where that needs memory: the way on is marked. */
+static void init_may_fail(struct sim *m, struct state *st,
+			  const struct lc_instr *in, const struct lc_model *mo,
+			  loc_t lock)
+{
+	struct state *no;
+	struct value r;
+	enum lc_cmp op;
+	int64_t c;
+
+	if (!used(m, in) || !success_fact(mo->success, false, &op, &c))
+		return;
+	r = state_load(&m->s->locs, st, sim_temp(m, in->temp));
+	no = state_clone(&m->arena, st);
+	if (state_assume(&m->arena, no, &m->s->locs, r, op, c)) {
+		state_set_mark(&m->arena, no, lock, MARK_INIT_FAILED, LC_NONE);
+		*lc_push(&m->next) = no;
+	}
+	success_fact(mo->success, true, &op, &c);
+	state_assume(&m->arena, st, &m->s->locs, r, op, c);
+}
+
 static void do_init(struct sim *m, struct state *st, const struct lc_instr *in,
 		    const struct lc_model *mo)
 {
@@ -614,6 +663,7 @@ static void do_init(struct sim *m, struct state *st, const struct lc_instr *in,
 					 kind);
 	ops_note_kind(m, v.loc, kind, asked);
 	state_clear_marks(st, v.loc);
+	init_may_fail(m, st, in, mo, v.loc);
 }
 
 /* ---- the rest ---- */
@@ -915,10 +965,15 @@ bool ops_call(struct sim *m, struct state *st, const struct lc_instr *in,
 		return false;
 	case LC_MODEL_CONSISTENT:
 	case LC_MODEL_NOP:
+		break;
 	case LC_MODEL_SIGNAL:
 	case LC_MODEL_BROADCAST:
+		if (mo->success != LC_SUCCESS_ALWAYS)
+			do_succeed(m, st, in, mo);
 		break;
 	case LC_MODEL_DESTROY:
+		if (mo->success != LC_SUCCESS_ALWAYS)
+			do_succeed(m, st, in, mo);
 		do_destroy(m, st, in, mo);
 		break;
 	default:

@@ -61,7 +61,7 @@ void summary_clear(struct summary *sum)
 	sum->callbacks.len = 0;
 	sum->kinds.len = 0;
 	sum->joined.len = 0;
-	sum->returns = false;
+	sum->returns = sum->left_idle = false;
 	sum->ends_thread = 0;
 	sum->gives_unknown = 0;
 	lc_arena_reset(&sum->arena);
@@ -177,14 +177,6 @@ static bool same_deltas(struct sim *m, const struct exitrec *a,
 	return true;
 }
 
-static bool has_failed(const struct state *st)
-{
-	for (uint32_t i = 0; i < st->marks.len; i++)
-		if (st->marks.data[i].kind == MARK_LOCK_FAILED)
-			return true;
-	return false;
-}
-
 /* ---- building ---- */
 
 /* Worth telling: a constant, an object with a name, or one that the outcome
@@ -289,7 +281,7 @@ static void put_marks(struct sim *m, struct outcome *o, struct state *st)
 		     st->marks.data[i].kind == MARK_TAKEN) &&
 		    !own_local(m, st->marks.data[i].lock))
 			o->failed[o->nfailed++] = st->marks.data[i];
-	o->lock_failed = has_failed(st);
+	o->lock_failed = state_lock_failed(st);
 	o->live = lc_arena_alloc(m->keep,
 				 (st->live.len + 1) * sizeof(*o->live));
 	for (uint32_t i = 0; i < st->live.len; i++)
@@ -427,8 +419,8 @@ static void make_outcomes(struct sim *m)
 
 			if (groups.data[k].has_ret != e->has_ret ||
 			    !same_deltas(m, &groups.data[k], e) ||
-			    has_failed(groups.data[k].state) !=
-				    has_failed(e->state))
+			    state_lock_failed(groups.data[k].state) !=
+				    state_lock_failed(e->state))
 				continue;
 			if ((uniform && !answers(m, &groups.data[k], e) &&
 			     !lazy(m, &groups.data[k], e)) ||

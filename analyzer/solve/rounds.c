@@ -110,7 +110,8 @@ uint64_t summary_hash(const struct summary *s)
 						  s->edges.len);
 
 	h = add(h, s->done | s->capped << 1 | s->inexact << 2 |
-			   s->returns << 3 | s->ends_thread << 8);
+			   s->returns << 3 | s->left_idle << 4 |
+			   s->ends_thread << 8);
 	for (uint32_t i = 0; i < s->outcomes.len; i++)
 		h = add_outcome(h, &s->outcomes.data[i]);
 	for (uint32_t i = 0; i < s->acquires.len; i++)

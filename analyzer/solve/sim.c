@@ -274,8 +274,7 @@ void *sim_copy(struct lc_arena *to, const void *data, size_t bytes)
 	return p;
 }
 
-/* A parameter's own value, or bits of it. */
-static bool about_parameter(const struct locs *l, loc_t x)
+bool sim_about_parameter(const struct locs *l, loc_t x)
 {
 	while (loc_at(l, x)->kind == STEP_MASK)
 		x = loc_at(l, x)->parent;
@@ -295,7 +294,7 @@ uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
 			loc_t x = st->facts.data[i].sym;
 
 			if (!st->facts.data[i].implied &&
-			    about_parameter(l, x) == flags &&
+			    sim_about_parameter(l, x) == flags &&
 			    sim_visible(l, x))
 				tmp[n++] = st->facts.data[i];
 		}

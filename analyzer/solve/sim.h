@@ -160,6 +160,8 @@ void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos,
 bool sim_visible(const struct locs *l, loc_t x);
 uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
 		   struct fact **out);
+/* A parameter's own value, or bits of it. */
+bool sim_about_parameter(const struct locs *l, loc_t x);
 bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,
 		  int64_t *c);
 

@@ -530,6 +530,24 @@ void state_drop_held(struct state *s, struct held *h)
 	REMOVE(&s->held, i);
 }
 
+static bool has_mark(const struct state *s, int kind)
+{
+	for (uint32_t i = 0; i < s->marks.len; i++)
+		if (s->marks.data[i].kind == kind)
+			return true;
+	return false;
+}
+
+bool state_lock_failed(const struct state *s)
+{
+	return has_mark(s, MARK_LOCK_FAILED);
+}
+
+bool state_lock_broken(const struct state *s)
+{
+	return has_mark(s, MARK_LOCK_FAILED) || has_mark(s, MARK_INIT_FAILED);
+}
+
 uint32_t state_nheld(const struct state *s)
 {
 	uint32_t n = 0;

@@ -71,6 +71,7 @@ enum mark_kind {
 			   * taken on one of the ways here */
 	MARK_COUNTED_UP,  /* lock = a counter, see group.c */
 	MARK_COUNTED_DOWN,
+	MARK_INIT_FAILED, /* a lock could not even be made */
 	MARK_GIVEN        /* lock = some lock of the class: one that we cannot
 			   * follow was released, maybe one of our callers */
 };
@@ -160,6 +161,11 @@ const struct mark *state_mark(const struct state *s, loc_t lock, int kind);
 void state_set_mark(struct lc_arena *a, struct state *s, loc_t lock,
 		    enum mark_kind kind, uint32_t event);
 void state_clear_marks(struct state *s, loc_t lock);
+/* A lock that waits has reported an error, or its initialisation: only a wrong
+ * program or a broken system gets there. */
+bool state_lock_broken(const struct state *s);
+/* … a lock that waits. */
+bool state_lock_failed(const struct state *s);
 uint32_t state_nheld(const struct state *s); /* with count > 0 */
 
 void state_add_live(struct lc_arena *a, struct state *s, struct live v);

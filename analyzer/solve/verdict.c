@@ -269,7 +269,7 @@ bool verdict_flow_always_runs(const struct solver *s, uint32_t fn,
 }
 
 /* Can the function return without coming by the instruction? */
-static bool avoidable(const struct solver *s, uint32_t fn, uint32_t instr)
+bool verdict_avoidable(const struct solver *s, uint32_t fn, uint32_t instr)
 {
 	const struct lc_unit *u = function_unit(&s->program, fn);
 	const struct lc_flow *f = s->program.functions.data[fn].flow;
@@ -303,7 +303,7 @@ static bool unavoidable(const struct solver *s, uint32_t event)
 {
 	for (uint32_t e = s->events.data[event].inner; e != LC_NONE;
 	     e = s->events.data[e].inner)
-		if (avoidable(s, s->events.data[e].function,
+		if (verdict_avoidable(s, s->events.data[e].function,
 			      s->events.data[e].instr))
 			return false;
 	return true;
@@ -831,8 +831,9 @@ static void emit_reacquire(struct solver *s, const struct reacquire *r)
 	n->depth = s->events.data[r->event].depth;
 	/* the longer the chain, the more can be known on the way that rules
 	 * it out and is not known here */
-	n->strength = r->guessed || (n->depth > SURE_DEPTH &&
-				     !unavoidable(s, r->event))
+	n->strength = r->guessed || verdict_roundabout(s, r->event) ||
+				      (n->depth > SURE_DEPTH &&
+				       !unavoidable(s, r->event))
 			      ? LC_POSSIBLE
 			      : LC_SURE;
 	n->trace = trace;

@@ -42,6 +42,16 @@ bool verdict_name_has_any(const char *name, const char *const *words,
 uint32_t verdict_block_of(const struct lc_unit *u, const struct lc_flow *f,
 			  uint32_t instr);
 
+/* The function may return without coming to the instruction. */
+bool verdict_avoidable(const struct solver *s, uint32_t fn, uint32_t instr);
+
+/* doubt.c */
+/* What is passed to a function is called there by way of an object. */
+bool verdict_put_by(const struct solver *s, uint32_t callback);
+/* Something on the chain of calls to the acquire leaves room for doubt whether
+ * the way is ever taken. */
+bool verdict_roundabout(struct solver *s, uint32_t event);
+
 /* rarely.c */
 /* The instruction runs in some rounds of a loop, by the remainder of a
  * counter. */
