@@ -164,6 +164,7 @@ static void print_text(const struct lc_session *s, const struct filters *edges,
 	line("  analysed in part", partial_functions(f), "");
 	line("calls resolved", f->calls.len, "");
 	line("calls unresolved", f->ncalls_unresolved, "");
+	line("block visits", f->nvisits, "");
 	line("threads", f->threads.len, "");
 	line("locks", f->locks.len, "");
 	line("acquires", f->acquires.len, "");

@@ -201,6 +201,7 @@ struct lc_facts {
 	LC_ARRAY(struct lc_fact_incomplete) incomplete;
 	LC_ARRAY(struct lc_fact_call) calls;
 	uint32_t nfunctions_total, ncalls_unresolved;
+	uint32_t nvisits; /* of blocks: what solving costs grows with it */
 };
 
 void lc_facts_init(struct lc_facts *f);

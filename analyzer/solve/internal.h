@@ -380,6 +380,7 @@ struct solver {
 	uint64_t counted_up[MOD_WORDS], counted_down[MOD_WORDS];
 	bool has_main;
 	uint32_t visits; /* of all functions so far */
+	uint32_t nrun;   /* … those that were really made */
 };
 
 /* ---- order.c ---- */

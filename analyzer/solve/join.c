@@ -47,7 +47,8 @@ static bool same_failures(const struct state *a, const struct state *b)
 
 bool state_same_shape(const struct state *a, const struct state *b)
 {
-	if (a->held.len != b->held.len || a->weak != b->weak ||
+	if (a->held.len != b->held.len ||
+	    (a->weak != b->weak && a->held.len) ||
 	    !same_failures(a, b) || !same_failures(b, a))
 		return false;
 	for (uint32_t i = 0; i < a->held.len; i++) {
@@ -677,12 +678,21 @@ static void join_facts(struct join *j, struct state *into,
 	join_contents(j, into, old, from);
 }
 
+void state_give_up(struct state *s)
+{
+	if (s->joins < GIVE_UP_AFTER)
+		s->joins = GIVE_UP_AFTER;
+}
+
 bool state_join(struct lc_arena *a, struct locs *l, struct state *into,
 		const struct state *from, const struct meeting *at)
 {
 	struct join j = { .arena = a, .locs = l, .at = at };
 
 	into->joins++;
+	/* a guess is only what comes by guesses alone */
+	j.changed = into->weak && !from->weak;
+	into->weak &= from->weak;
 	join_store(&j, into, from);
 	join_held(&j, into, from);
 	join_marks(&j, into, from);

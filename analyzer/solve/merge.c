@@ -268,6 +268,7 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 	note_sweep(m, to, st);
 	forget_piled_up(m, to, st);
 	sim_forget_dead(m, st, to);
+	plain_enter_loop(m, to, st);
 	if (drop_ignored_errors(bs, st))
 		return;
 	for (uint32_t i = 0; i < bs->len; i++) {
@@ -286,6 +287,8 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 		m->first_dirty = m->rpo[to];
 	if (into != LC_NONE) {
 		unite_held(m, bs->data[into].state, st);
+		if (plain_is_round(m, to))
+			state_give_up(bs->data[into].state);
 		if (sim_join(m, bs->data[into].state, st, to))
 			bs->data[into].dirty = true;
 		return;

@@ -429,6 +429,7 @@ void solve_functions(struct solver *s)
 	find_components(s, &g);
 	choose(s, &g);
 	simulate(s, &g);
+	s->out->nvisits = s->nrun;
 	free(g.first);
 	lc_array_release(&g.callees);
 	lc_array_release(&g.order);

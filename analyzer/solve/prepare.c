@@ -369,6 +369,8 @@ void sim_cleanup(struct sim *m)
 	free(m->temp_used);
 	free(m->live_in);
 	free(m->always_live);
+	free(m->loop_sets);
+	free(m->loop_bits);
 	lc_array_release(&m->handlers);
 	lc_array_release(&m->bounds);
 	lc_array_release(&m->masks);

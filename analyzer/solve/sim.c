@@ -814,6 +814,7 @@ static bool run_dirty(struct sim *m)
 			m->max_visits = m->visits + m->flow->nblocks;
 	}
 	m->s->visits++;
+	m->s->nrun++;
 	if (++m->visits > m->max_visits) {
 		m->sum->capped = m->sum->inexact = true;
 		if (!m->cap_reason)
@@ -918,6 +919,7 @@ void sim_function(struct solver *s, uint32_t function)
 	m.sum = &s->summaries[function];
 	m.keep = &m.sum->arena;
 	sim_prepare(&m);
+	plain_prepare(&m);
 	run(&m);
 	if (m.sum->capped)
 		incomplete(s, "function", function_name(&s->program, function),

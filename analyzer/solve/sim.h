@@ -86,6 +86,10 @@ struct sim {
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
+	/* plain.c: which variables the loop that starts at a block assigns, as
+	 * live_in; NULL = none starts there. Only if plain. */
+	bool plain;
+	uint64_t **loop_sets, *loop_bits;
 	/* the summary's acquires by a hash of what tells them apart, newest
 	 * first; LC_NONE = none */
 	uint32_t acquire_lists[ACQUIRE_LISTS];
@@ -117,6 +121,14 @@ void sim_cleanup(struct sim *m);
 /* liveness.c */
 void sim_find_live(struct sim *m);
 void sim_forget_dead(struct sim *m, struct state *st, uint32_t to);
+
+/* plain.c */
+void plain_prepare(struct sim *m);
+/* A state goes on to block `to`: what a loop that starts there assigns is not
+ * known from there on. */
+void plain_enter_loop(struct sim *m, uint32_t to, struct state *st);
+/* … after one round of it. */
+bool plain_is_round(const struct sim *m, uint32_t to);
 
 /* sim.c */
 void sim_function(struct solver *s, uint32_t function);

@@ -184,6 +184,8 @@ struct meeting {
 /* into := join(into, from). Returns whether `into` changed. */
 bool state_join(struct lc_arena *a, struct locs *l, struct state *into,
 		const struct state *from, const struct meeting *at);
+/* What a join of it finds to grow is not followed any further. */
+void state_give_up(struct state *s);
 void state_print(const struct locs *l, const struct state *s,
 		 struct lc_buf *out);
 

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plain functions: nothing in them, or in what they call, changes which locks
+ * are held. Most functions are. Which rounds of a loop they have gone through
+ * decides about no lock, so their loops are made to end at once: what a loop
+ * assigns is unknown from its head on, before it has been gone through. That
+ * saves work only; states are joined at the head as elsewhere, and a loop that
+ * changes more than that is gone through again.
+ */
+#include "solve/sim.h"
+
+#include <stdlib.h>
+
+static bool neutral(const struct summary *sum)
+{
+	if (!sum->simulate || !sum->done)
+		return true;
+	for (uint32_t i = 0; i < sum->outcomes.len; i++)
+		if (sum->outcomes.data[i].ndeltas ||
+		    sum->outcomes.data[i].nfailed)
+			return false;
+	return !sum->ends_thread;
+}
+
+static bool plain_call(const struct sim *m, const struct lc_instr *in)
+{
+	const struct program *p = &m->s->program;
+	const struct lc_operand *o = &m->u->operands.data[in->operand];
+	const struct symbol *sym;
+	uint32_t targets[MAX_GUESSES], n;
+	enum guess guess;
+
+	if (o->kind == LC_OP_FUNC) {
+		sym = &p->symbols.data[p->symbol_map[m->unit][o->ref]];
+		if (sym->model)
+			return !model_touches(sym->model) &&
+			       sym->model->op != LC_MODEL_ASSERT_HELD &&
+			       sym->model->op != LC_MODEL_ONCE &&
+			       sym->model->op != LC_MODEL_CALLS;
+		return sym->function == LC_NONE ||
+		       neutral(&m->s->summaries[sym->function]);
+	}
+	if (program_operand_locks(p, m->function, in->operand))
+		return false;
+	n = order_call_targets(m->s, m->function, in, targets, MAX_GUESSES,
+			       &guess);
+	for (uint32_t i = 0; i < n; i++)
+		if (!neutral(&m->s->summaries[targets[i]]))
+			return false;
+	return true;
+}
+
+static bool is_plain(const struct sim *m)
+{
+	struct instrs it = instrs_of_flow(m->u, m->flow);
+	const struct lc_instr *in;
+
+	while ((in = instrs_next(&it)))
+		if (in->kind == LC_I_CALL && !plain_call(m, in))
+			return false;
+	return true;
+}
+
+/* ---- what loops assign ---- */
+
+static uint32_t variable(const struct sim *m, uint32_t path)
+{
+	const struct lc_path *q = &m->u->paths.data[path];
+
+	for (uint32_t i = 0; i < q->nsteps; i++)
+		if (m->u->steps.data[q->first_step + i].kind == LC_STEP_DEREF)
+			return LC_NONE;
+	if (q->root_kind == LC_ROOT_LOCAL)
+		return q->root;
+	return q->root_kind == LC_ROOT_TEMP ? m->flow->nlocals + q->root
+					    : LC_NONE;
+}
+
+static void add_variable(uint64_t *bits, uint32_t v)
+{
+	if (v != LC_NONE)
+		bits[v / 64] |= 1ull << (v % 64);
+}
+
+static void add_block(const struct sim *m, uint32_t block, uint64_t *bits)
+{
+	const struct lc_block *b =
+		&m->u->blocks.data[m->flow->first_block + block];
+
+	for (uint32_t i = 0; i < b->ninstrs; i++) {
+		const struct lc_instr *in =
+			&m->u->instrs.data[b->first_instr + i];
+
+		if (in->kind == LC_I_ASSIGN || in->kind == LC_I_DECL)
+			add_variable(bits, variable(m, in->path));
+		if (in->kind != LC_I_CALL)
+			continue;
+		if (in->temp != LC_NONE)
+			add_variable(bits, m->flow->nlocals + in->temp);
+		for (uint32_t k = 0; k < in->nargs; k++) {
+			const struct lc_operand *o =
+				&m->u->operands.data
+					 [m->u->args.data[in->first_arg + k]];
+
+			if (o->kind == LC_OP_ADDR)
+				add_variable(bits, variable(m, o->ref));
+		}
+	}
+}
+
+/* The last block in order that jumps back to each head, its place + 1. */
+static uint32_t *find_loops(const struct sim *m, uint32_t *nheads)
+{
+	uint32_t *last = lc_alloc(m->flow->nblocks * sizeof(uint32_t));
+
+	*nheads = 0;
+	for (uint32_t i = 0; i < m->flow->nblocks; i++) {
+		uint32_t from = m->order[i];
+		const struct lc_block *b =
+			&m->u->blocks.data[m->flow->first_block + from];
+
+		for (uint32_t k = flow_successors(b); k-- > 0;) {
+			uint32_t to = flow_successor(m->u, b, k);
+
+			if (m->rpo[to] > i)
+				continue;
+			*nheads += !last[to];
+			last[to] = i + 1;
+		}
+	}
+	return last;
+}
+
+void plain_prepare(struct sim *m)
+{
+	uint32_t *last, n, words = m->live_words;
+
+	m->plain = is_plain(m);
+	if (!m->plain)
+		return;
+	last = find_loops(m, &n);
+	m->loop_sets = lc_alloc(m->flow->nblocks * sizeof(*m->loop_sets));
+	m->loop_bits = lc_alloc((size_t)(n + 1) * words * sizeof(uint64_t));
+	n = 0;
+	for (uint32_t b = 0; b < m->flow->nblocks; b++) {
+		if (!last[b])
+			continue;
+		m->loop_sets[b] = m->loop_bits + (size_t)n++ * words;
+		for (uint32_t i = m->rpo[b]; i < last[b]; i++)
+			add_block(m, m->order[i], m->loop_sets[b]);
+	}
+	free(last);
+}
+
+/* ---- arriving at a loop ---- */
+
+static bool in_set(const struct sim *m, const uint64_t *bits, loc_t x)
+{
+	const struct loc *n = loc_at(&m->s->locs, loc_at(&m->s->locs, x)->root);
+
+	return n->kind == ROOT_LOCAL && n->ref == m->function &&
+	       n->value >= 0 &&
+	       (uint64_t)n->value < (uint64_t)m->live_words * 64 &&
+	       (bits[n->value / 64] >> (n->value % 64) & 1);
+}
+
+/* A number, or something without a name. What callers know by a name is kept
+ * for the first round: a lock of it is taken there. */
+static bool nameless(const struct locs *l, struct value v)
+{
+	return !v.loc || loc_at(l, loc_at(l, v.loc)->root)->kind == ROOT_SYM;
+}
+
+static void forget_facts(struct state *st, const struct locs *l, loc_t root)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < st->facts.len; i++)
+		if (loc_at(l, st->facts.data[i].sym)->root != root)
+			st->facts.data[n++] = st->facts.data[i];
+	st->facts.len = n;
+}
+
+void plain_enter_loop(struct sim *m, uint32_t to, struct state *st)
+{
+	struct locs *l = &m->s->locs;
+
+	if (!m->plain || !m->loop_sets[to] || m->rpo[to] <= m->rpo[m->block])
+		return;
+	for (uint32_t i = 0; i < st->store.len; i++) {
+		struct bind *b = &st->store.data[i];
+
+		if (!in_set(m, m->loop_sets[to], b->loc) ||
+		    !nameless(l, b->value))
+			continue;
+		b->value = value_addr(
+			loc_sym(l, SYM_PHI, m->function, to, b->loc));
+		forget_facts(st, l, b->value.loc);
+	}
+}
+
+bool plain_is_round(const struct sim *m, uint32_t to)
+{
+	return m->plain && m->loop_sets[to] && m->rpo[to] <= m->rpo[m->block];
+}
