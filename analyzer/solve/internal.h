@@ -39,6 +39,7 @@ enum {
 	MAX_ROUNDS = 3,        /* of a recursive component */
 	UNKNOWN_DEPTH = 3,     /* calls to a loop that releases who knows what */
 	MAX_RESTARTS = 8,
+	FEW_RESTARTS = 3,      /* … that do not wait for the end of a run */
 	MANY_VISITS = 300000,  /* of the program: from then on few a function */
 	FEW_VISITS = 3,        /* visits of one block then */
 	COUNTED = 4,           /* acquires of one lock in a loop */
@@ -186,6 +187,7 @@ struct summary {
 	LC_ARRAY(struct callback) callbacks;
 	LC_ARRAY(struct kindrec) kinds;
 	LC_ARRAY(loc_t) joined; /* handles waited for, for the callers */
+	LC_ARRAY(uint32_t) sweeps; /* of the round before, sim.c */
 	/* Bloom filters of fields and globals written: by the function itself,
 	 * and by what it calls directly too. Deeper writes are taken not to
 	 * touch what a caller tests around a lock (docs/manual.md, limits). */

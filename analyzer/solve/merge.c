@@ -287,7 +287,7 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 		m->first_dirty = m->rpo[to];
 	if (into != LC_NONE) {
 		unite_held(m, bs->data[into].state, st);
-		if (plain_is_round(m, to))
+		if (plain_is_round(m, to, st))
 			state_give_up(bs->data[into].state);
 		if (sim_join(m, bs->data[into].state, st, to))
 			bs->data[into].dirty = true;

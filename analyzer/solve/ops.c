@@ -28,7 +28,7 @@ bool sim_swept_class(const struct sim *m, uint32_t cls)
 	return false;
 }
 
-bool sim_swept(struct sim *m, loc_t lock)
+bool sim_swept(const struct sim *m, loc_t lock)
 {
 	return m->sweeps.len &&
 	       sim_swept_class(m, loc_class(&m->s->locs, lock, true));

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plain functions: nothing in them, or in what they call, changes which locks
- * are held. Most functions are. Which rounds of a loop they have gone through
- * decides about no lock, so their loops are made to end at once: what a loop
- * assigns is unknown from its head on, before it has been gone through. That
- * saves work only; states are joined at the head as elsewhere, and a loop that
- * changes more than that is gone through again.
+ * Plain loops: nothing in them, or in what they call, changes which locks are
+ * held. Most loops are. If none is held when such a loop is come to, then how
+ * often it was gone through decides about no lock, so it is made to end at
+ * once: what it assigns is unknown from its head on, before the first round.
+ * That saves work only: states are joined at the head as elsewhere, and a loop
+ * that changes more than that is gone through again.
  */
 #include "solve/sim.h"
 
 #include <stdlib.h>
 
-static bool neutral(const struct summary *sum)
+/* The calls of it that a function makes move no lock that is followed there. */
+static bool neutral(const struct sim *m, uint32_t callee)
 {
+	const struct summary *sum = &m->s->summaries[callee];
+
 	if (!sum->simulate || !sum->done)
 		return true;
-	for (uint32_t i = 0; i < sum->outcomes.len; i++)
-		if (sum->outcomes.data[i].ndeltas ||
-		    sum->outcomes.data[i].nfailed)
+	for (uint32_t i = 0; i < sum->outcomes.len; i++) {
+		const struct outcome *o = &sum->outcomes.data[i];
+
+		if (o->nfailed)
 			return false;
+		for (uint32_t k = 0; k < o->ndeltas; k++)
+			if (!sim_swept(m, o->deltas[k].held.lock))
+				return false;
+	}
 	return !sum->ends_thread;
 }
 
@@ -38,26 +46,30 @@ static bool plain_call(const struct sim *m, const struct lc_instr *in)
 			       sym->model->op != LC_MODEL_ONCE &&
 			       sym->model->op != LC_MODEL_CALLS;
 		return sym->function == LC_NONE ||
-		       neutral(&m->s->summaries[sym->function]);
+		       neutral(m, sym->function);
 	}
 	if (program_operand_locks(p, m->function, in->operand))
 		return false;
 	n = order_call_targets(m->s, m->function, in, targets, MAX_GUESSES,
 			       &guess);
 	for (uint32_t i = 0; i < n; i++)
-		if (!neutral(&m->s->summaries[targets[i]]))
+		if (!neutral(m, targets[i]))
 			return false;
 	return true;
 }
 
-static bool is_plain(const struct sim *m)
+static bool plain_block(const struct sim *m, uint32_t block)
 {
-	struct instrs it = instrs_of_flow(m->u, m->flow);
-	const struct lc_instr *in;
+	const struct lc_block *b =
+		&m->u->blocks.data[m->flow->first_block + block];
 
-	while ((in = instrs_next(&it)))
+	for (uint32_t i = 0; i < b->ninstrs; i++) {
+		const struct lc_instr *in =
+			&m->u->instrs.data[b->first_instr + i];
+
 		if (in->kind == LC_I_CALL && !plain_call(m, in))
 			return false;
+	}
 	return true;
 }
 
@@ -108,48 +120,39 @@ static void add_block(const struct sim *m, uint32_t block, uint64_t *bits)
 	}
 }
 
-/* The last block in order that jumps back to each head, its place + 1. */
-static uint32_t *find_loops(const struct sim *m, uint32_t *nheads)
+static bool plain_loop(const struct sim *m, uint32_t first, uint32_t last)
 {
-	uint32_t *last = lc_alloc(m->flow->nblocks * sizeof(uint32_t));
-
-	*nheads = 0;
-	for (uint32_t i = 0; i < m->flow->nblocks; i++) {
-		uint32_t from = m->order[i];
-		const struct lc_block *b =
-			&m->u->blocks.data[m->flow->first_block + from];
-
-		for (uint32_t k = flow_successors(b); k-- > 0;) {
-			uint32_t to = flow_successor(m->u, b, k);
-
-			if (m->rpo[to] > i)
-				continue;
-			*nheads += !last[to];
-			last[to] = i + 1;
-		}
-	}
-	return last;
+	for (uint32_t i = first; i < last; i++)
+		if (!plain_block(m, m->order[i]))
+			return false;
+	return true;
 }
 
 void plain_prepare(struct sim *m)
 {
-	uint32_t *last, n, words = m->live_words;
+	uint32_t n = 0, words = m->live_words;
 
-	m->plain = is_plain(m);
-	if (!m->plain)
-		return;
-	last = find_loops(m, &n);
+	plain_release(m);
+	for (uint32_t b = 0; b < m->flow->nblocks; b++)
+		n += m->loop_end[b] != 0;
 	m->loop_sets = lc_alloc(m->flow->nblocks * sizeof(*m->loop_sets));
 	m->loop_bits = lc_alloc((size_t)(n + 1) * words * sizeof(uint64_t));
 	n = 0;
 	for (uint32_t b = 0; b < m->flow->nblocks; b++) {
-		if (!last[b])
+		if (!m->loop_end[b] || !plain_loop(m, m->rpo[b], m->loop_end[b]))
 			continue;
 		m->loop_sets[b] = m->loop_bits + (size_t)n++ * words;
-		for (uint32_t i = m->rpo[b]; i < last[b]; i++)
+		for (uint32_t i = m->rpo[b]; i < m->loop_end[b]; i++)
 			add_block(m, m->order[i], m->loop_sets[b]);
 	}
-	free(last);
+}
+
+void plain_release(struct sim *m)
+{
+	free(m->loop_sets);
+	free(m->loop_bits);
+	m->loop_sets = NULL;
+	m->loop_bits = NULL;
 }
 
 /* ---- arriving at a loop ---- */
@@ -185,7 +188,8 @@ void plain_enter_loop(struct sim *m, uint32_t to, struct state *st)
 {
 	struct locs *l = &m->s->locs;
 
-	if (!m->plain || !m->loop_sets[to] || m->rpo[to] <= m->rpo[m->block])
+	if (!m->loop_sets[to] || st->held.len ||
+	    m->rpo[to] <= m->rpo[m->block])
 		return;
 	for (uint32_t i = 0; i < st->store.len; i++) {
 		struct bind *b = &st->store.data[i];
@@ -199,7 +203,8 @@ void plain_enter_loop(struct sim *m, uint32_t to, struct state *st)
 	}
 }
 
-bool plain_is_round(const struct sim *m, uint32_t to)
+bool plain_is_round(const struct sim *m, uint32_t to, const struct state *st)
 {
-	return m->plain && m->loop_sets[to] && m->rpo[to] <= m->rpo[m->block];
+	return m->loop_sets[to] && !st->held.len &&
+	       m->rpo[to] <= m->rpo[m->block];
 }

@@ -44,40 +44,61 @@ static const struct lc_block *block_at(const struct sim *m, uint32_t b)
 	return &m->u->blocks.data[m->flow->first_block + b];
 }
 
-/* Depth first, iteratively: reverse post-order, and Tarjan's components in
- * the same walk. */
+/*
+ * A weak topological order (Bourdoncle, 1993): a loop's blocks stand together,
+ * its head first, and so do those of each loop in it; apart from the jumps to
+ * heads of loops that one is in, all jumps go forward. So a loop is gone
+ * through to its end before what comes after it.
+ *
+ * The strongly connected components of the flow, in topological order (Tarjan,
+ * iteratively); then those of each component without its head, and so on.
+ */
+struct part { /* order[from .. to) is a component, its head first */
+	uint32_t from, to;
+};
 struct walk {
 	uint32_t *low, *number, *stack, *path, *edge;
+	uint32_t *level; /* of the part that a block is in */
 	bool *on;
-	uint32_t nstack, npath, count, post;
+	uint32_t nstack, npath, count, pos, depth;
+	LC_ARRAY(struct part) parts;
 };
 
-static void push(struct sim *m, struct walk *w, uint32_t b)
+static void push(struct walk *w, uint32_t b)
 {
 	w->number[b] = w->low[b] = ++w->count;
 	w->stack[w->nstack++] = b;
 	w->on[b] = true;
 	w->edge[b] = 0;
 	w->path[w->npath++] = b;
-	(void)m;
+}
+
+static bool jumps_to_itself(const struct sim *m, uint32_t b)
+{
+	const struct lc_block *x = block_at(m, b);
+
+	for (uint32_t i = flow_successors(x); i-- > 0;)
+		if (flow_successor(m->u, x, i) == b)
+			return true;
+	return false;
 }
 
 static void pop(struct sim *m, struct walk *w, uint32_t b)
 {
-	m->rpo[b] = --w->post;
-	m->order[w->post] = b;
 	if (w->low[b] == w->number[b]) {
-		uint32_t x, n = 0;
+		uint32_t x, to = w->pos;
 
 		do {
 			x = w->stack[--w->nstack];
 			w->on[x] = false;
-			m->loop_of[x] = b;
-			n++;
+			m->order[--w->pos] = x;
+			if (!w->depth)
+				m->loop_of[x] = b;
 		} while (x != b);
-		if (n > 1)
-			for (uint32_t i = 0; i < n; i++)
-				m->in_loop[w->stack[w->nstack + i]] = true;
+		if (to - w->pos > 1 || jumps_to_itself(m, b)) {
+			*lc_push(&w->parts) = (struct part){ w->pos, to };
+			m->loop_end[b] = to;
+		}
 	}
 	w->npath--;
 	if (w->npath) {
@@ -88,42 +109,76 @@ static void pop(struct sim *m, struct walk *w, uint32_t b)
 	}
 }
 
+/* From `root` to all blocks of the level that can be come to. */
+static void walk_from(struct sim *m, struct walk *w, uint32_t root,
+		      uint32_t level)
+{
+	if (w->number[root] || w->level[root] != level)
+		return;
+	push(w, root);
+	while (w->npath) {
+		uint32_t b = w->path[w->npath - 1];
+		const struct lc_block *blk = block_at(m, b);
+
+		if (w->edge[b] < flow_successors(blk)) {
+			uint32_t t = flow_successor(m->u, blk, w->edge[b]++);
+
+			if (w->level[t] != level)
+				continue;
+			if (!w->number[t])
+				push(w, t);
+			else if (w->on[t] && w->number[t] < w->low[b])
+				w->low[b] = w->number[t];
+		} else {
+			pop(m, w, b);
+		}
+	}
+}
+
+/* The inside of a loop, which all of it is come to from the head. */
+static void order_part(struct sim *m, struct walk *w, struct part p,
+		       uint32_t level)
+{
+	uint32_t head = m->order[p.from];
+	const struct lc_block *b = block_at(m, head);
+
+	for (uint32_t i = p.from + 1; i < p.to; i++) {
+		w->number[m->order[i]] = 0;
+		w->level[m->order[i]] = level;
+	}
+	w->pos = p.to;
+	for (uint32_t i = 0; i < flow_successors(b); i++)
+		walk_from(m, w, flow_successor(m->u, b, i), level);
+}
+
 static void find_order(struct sim *m)
 {
 	uint32_t n = m->flow->nblocks;
-	struct walk w = { .post = n };
+	struct walk w = { .pos = n };
 
-	w.low = lc_alloc(n * sizeof(uint32_t) * 5);
+	w.low = lc_alloc(n * sizeof(uint32_t) * 6);
 	w.number = w.low + n;
 	w.stack = w.number + n;
 	w.path = w.stack + n;
 	w.edge = w.path + n;
+	w.level = w.edge + n;
 	w.on = lc_alloc(n);
-	push(m, &w, 0);
-	while (w.npath) {
-		uint32_t b = w.path[w.npath - 1];
-		const struct lc_block *blk = block_at(m, b);
-
-		if (w.edge[b] < flow_successors(blk)) {
-			uint32_t t = flow_successor(m->u, blk, w.edge[b]++);
-
-			if (!w.number[t])
-				push(m, &w, t);
-			else if (w.on[t] && w.number[t] < w.low[b])
-				w.low[b] = w.number[t];
-			if (t == b)
-				m->in_loop[b] = true;
-		} else {
-			pop(m, &w, b);
-		}
-	}
-	/* every block is reachable, so post has come down to 0; should a flow
+	walk_from(m, &w, 0, 0);
+	/* every block is reachable, so pos has come down to 0; should a flow
 	 * break that promise, the rest keeps a harmless order */
-	for (uint32_t b = 0; w.post && b < n; b++)
-		if (!w.number[b]) {
-			m->rpo[b] = --w.post;
-			m->order[w.post] = b;
-		}
+	for (uint32_t b = 0; w.pos && b < n; b++)
+		if (!w.number[b])
+			m->order[--w.pos] = b;
+	for (w.depth = 1; w.parts.len; w.depth++) {
+		struct part p = w.parts.data[--w.parts.len];
+
+		for (uint32_t i = p.from; i < p.to; i++)
+			m->in_loop[m->order[i]] = true;
+		order_part(m, &w, p, w.depth);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		m->rpo[m->order[i]] = i;
+	lc_array_release(&w.parts);
 	free(w.low);
 	free(w.on);
 }
@@ -349,6 +404,7 @@ void sim_prepare(struct sim *m)
 	m->order = lc_alloc(n * sizeof(uint32_t));
 	m->rpo = lc_alloc(n * sizeof(uint32_t));
 	m->loop_of = lc_alloc(n * sizeof(uint32_t));
+	m->loop_end = lc_alloc(n * sizeof(uint32_t));
 	m->in_loop = lc_alloc(n);
 	find_order(m);
 	map_instrs(m);
@@ -364,13 +420,13 @@ void sim_cleanup(struct sim *m)
 	free(m->order);
 	free(m->rpo);
 	free(m->loop_of);
+	free(m->loop_end);
 	free(m->in_loop);
 	free(m->instr_block);
 	free(m->temp_used);
 	free(m->live_in);
 	free(m->always_live);
-	free(m->loop_sets);
-	free(m->loop_bits);
+	plain_release(m);
 	lc_array_release(&m->handlers);
 	lc_array_release(&m->bounds);
 	lc_array_release(&m->masks);

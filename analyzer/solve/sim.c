@@ -845,15 +845,20 @@ static void enter(struct sim *m)
 	m->first_dirty = 0;
 }
 
-/* Step 4: classes held over a back edge that the loop never releases; and group
- * locks, see group.c. */
-static bool go_again(struct sim *m)
+/* No block of the loop waits for another visit. */
+static bool loop_has_ended(struct sim *m, uint32_t loop)
 {
-	bool any = m->groups_grew;
+	for (uint32_t i = m->first_dirty; i < m->loop_end[loop]; i++)
+		if (first_dirty(&m->states[m->order[i]]))
+			return false;
+	return true;
+}
 
-	m->groups_grew = false;
-	if (m->sum->gives_unknown == 1 && !m->unsure)
-		any = m->unsure = true;
+/* Step 4: classes held over a back edge that the loop never releases. */
+static bool new_sweeps(struct sim *m, bool all)
+{
+	bool any = false;
+
 	for (uint32_t i = 0; i < m->held_over.len; i++) {
 		const struct loop_class *h = &m->held_over.data[i];
 		bool released = false;
@@ -861,7 +866,8 @@ static bool go_again(struct sim *m)
 		for (uint32_t k = 0; k < m->loop_releases.len; k++)
 			released |= m->loop_releases.data[k].cls == h->cls &&
 				    m->loop_releases.data[k].loop == h->loop;
-		if (released || sim_swept_class(m, h->cls))
+		if (released || sim_swept_class(m, h->cls) ||
+		    (!all && !loop_has_ended(m, h->loop)))
 			continue;
 		*lc_push(&m->sweeps) = h->cls;
 		any = true;
@@ -875,11 +881,24 @@ static bool go_again(struct sim *m)
 	return any;
 }
 
+/* What was found out at the end of a run; and group locks, see group.c. */
+static bool go_again(struct sim *m)
+{
+	bool any = m->groups_grew;
+
+	m->groups_grew = false;
+	if (m->sum->gives_unknown == 1 && !m->unsure)
+		any = m->unsure = true;
+	return new_sweeps(m, true) || any;
+}
+
 static void run(struct sim *m)
 {
 	struct marks at = sim_observations(m->s);
 
 	for (int round = 0; round < MAX_RESTARTS; round++) {
+		bool early = false;
+
 		for (uint32_t b = 0; b < m->flow->nblocks; b++)
 			m->states[b].len = m->states[b].visits = 0;
 		m->exits.len = 0;
@@ -900,11 +919,16 @@ static void run(struct sim *m)
 		sim_rewind(m->s, &at);
 		lc_arena_reset(&m->arena);
 		m->collect_at = COLLECT_BYTES;
+		plain_prepare(m);
 		enter(m);
 		while (run_dirty(m) &&
 		       !(m->groups_grew && round + 1 < MAX_RESTARTS))
-			;
-		if (!go_again(m))
+			if (round < FEW_RESTARTS && !m->sum->capped &&
+			    new_sweeps(m, false)) {
+				early = true;
+				break;
+			}
+		if (!early && !go_again(m))
 			break;
 	}
 }
@@ -919,8 +943,12 @@ void sim_function(struct solver *s, uint32_t function)
 	m.sum = &s->summaries[function];
 	m.keep = &m.sum->arena;
 	sim_prepare(&m);
-	plain_prepare(&m);
+	for (uint32_t i = 0; i < m.sum->sweeps.len; i++)
+		*lc_push(&m.sweeps) = m.sum->sweeps.data[i];
 	run(&m);
+	m.sum->sweeps.len = 0;
+	for (uint32_t i = 0; i < m.sweeps.len; i++)
+		*lc_push(&m.sum->sweeps) = m.sweeps.data[i];
 	if (m.sum->capped)
 		incomplete(s, "function", function_name(&s->program, function),
 			   m.cap_reason ? m.cap_reason : "too many forks",

@@ -73,8 +73,10 @@ struct sim {
 	bool hurried; /* max_visits has been lowered */
 	const char *cap_reason;
 	/* prepare.c: the shape of the flow */
-	uint32_t *order, *rpo; /* blocks in reverse post-order; its inverse */
+	uint32_t *order, *rpo; /* blocks, loops together; its inverse */
 	uint32_t *loop_of;     /* outermost loop (component) of a block */
+	uint32_t *loop_end;    /* of a loop's head: the place after its last
+				* block in order; 0 = no head */
 	bool *in_loop;
 	uint32_t first_instr;  /* lowest instr number of the flow */
 	uint32_t *instr_block; /* instr - first_instr → block */
@@ -87,8 +89,7 @@ struct sim {
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
 	/* plain.c: which variables the loop that starts at a block assigns, as
-	 * live_in; NULL = none starts there. Only if plain. */
-	bool plain;
+	 * live_in; NULL = none starts there, or no plain one */
 	uint64_t **loop_sets, *loop_bits;
 	/* the summary's acquires by a hash of what tells them apart, newest
 	 * first; LC_NONE = none */
@@ -123,12 +124,13 @@ void sim_find_live(struct sim *m);
 void sim_forget_dead(struct sim *m, struct state *st, uint32_t to);
 
 /* plain.c */
-void plain_prepare(struct sim *m);
+void plain_prepare(struct sim *m); /* again if sweeps change */
+void plain_release(struct sim *m);
 /* A state goes on to block `to`: what a loop that starts there assigns is not
  * known from there on. */
 void plain_enter_loop(struct sim *m, uint32_t to, struct state *st);
 /* … after one round of it. */
-bool plain_is_round(const struct sim *m, uint32_t to);
+bool plain_is_round(const struct sim *m, uint32_t to, const struct state *st);
 
 /* sim.c */
 void sim_function(struct solver *s, uint32_t function);
@@ -259,7 +261,7 @@ enum lc_kind ops_kind_of_value(const struct sim *m, const struct lc_model *mo,
 			       struct value v, enum lc_kind normal);
 void ops_note_untested(struct sim *m, const struct lc_instr *in, loc_t lock,
 		       uint8_t blocking, uint32_t event);
-bool sim_swept(struct sim *m, loc_t lock);
+bool sim_swept(const struct sim *m, loc_t lock);
 bool sim_swept_class(const struct sim *m, uint32_t cls);
 bool sim_is_element(const struct sim *m, loc_t lock);
 void ops_waited(struct sim *m, struct state *st, loc_t home);

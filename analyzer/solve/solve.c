@@ -301,6 +301,7 @@ static void release(struct solver *s)
 		lc_array_release(&sum->callbacks);
 		lc_array_release(&sum->kinds);
 		lc_array_release(&sum->joined);
+		lc_array_release(&sum->sweeps);
 		lc_arena_release(&sum->arena);
 	}
 	for (uint32_t i = 0; i < s->edges.len; i++)
