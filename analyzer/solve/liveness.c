@@ -198,41 +198,98 @@ static bool is_dead(const struct sim *m, const uint64_t *live, loc_t x)
 	       !get(m->always_live, (uint32_t)n->value);
 }
 
-static bool referenced(const struct sim *m, const struct state *st, loc_t sym)
+/* ---- objects without a name ---- */
+
+/*
+ * An object that came from a call, or of which two stood at one place, has a
+ * symbol for a root: there is no other way to it than a value that is stored
+ * where one can still get, or a lock of it that is held.
+ */
+static bool is_reached(const struct sim *m, loc_t root)
 {
-	const struct loc *n = loc_at(&m->s->locs, sym);
-	loc_t root = n->root;
+	return root < m->s->reached.len &&
+	       m->s->reached.data[root] == m->s->reach;
+}
+
+static bool reach(struct sim *m, loc_t x)
+{
+	loc_t root = loc_at(&m->s->locs, x)->root;
+
+	if (loc_at(&m->s->locs, root)->kind != ROOT_SYM ||
+	    is_reached(m, root))
+		return false;
+	while (m->s->reached.len <= root)
+		*lc_push(&m->s->reached) = 0;
+	m->s->reached.data[root] = m->s->reach;
+	return true;
+}
+
+static bool is_nameless(const struct locs *l, loc_t x)
+{
+	const struct loc *n = loc_at(l, loc_at(l, x)->root);
+
+	return n->kind == ROOT_SYM && n->why != SYM_ANSWER;
+}
+
+static void find_reached(struct sim *m, const struct state *st)
+{
+	const struct locs *l = &m->s->locs;
+	bool more = true;
+
+	m->s->reach++;
+	for (uint32_t i = 0; i < st->held.len; i++) {
+		reach(m, st->held.data[i].lock);
+		reach(m, st->held.data[i].cond);
+	}
+	for (uint32_t i = 0; i < st->store.len; i++)
+		if (!is_nameless(l, st->store.data[i].loc))
+			reach(m, st->store.data[i].value.loc);
+	while (more) {
+		more = false;
+		for (uint32_t i = 0; i < st->store.len; i++) {
+			const struct bind *b = &st->store.data[i];
+
+			if (is_nameless(l, b->loc) &&
+			    is_reached(m, loc_at(l, b->loc)->root))
+				more |= reach(m, b->value.loc);
+		}
+	}
+}
+
+static bool referenced(const struct sim *m, loc_t sym)
+{
+	const struct locs *l = &m->s->locs;
+	const struct loc *n = loc_at(l, sym);
 
 	if (n->kind == ROOT_SYM && n->why == SYM_CMP)
-		return true;
-	if (loc_at(&m->s->locs, root)->kind != ROOT_SYM ||
-	    loc_at(&m->s->locs, root)->why == SYM_ANSWER)
-		return true;
-	for (uint32_t i = 0; i < st->store.len; i++)
-		if (st->store.data[i].value.loc &&
-		    loc_at(&m->s->locs, st->store.data[i].value.loc)->root ==
-			    root)
-			return true;
-	for (uint32_t i = 0; i < st->held.len; i++)
-		if (st->held.data[i].cond == sym ||
-		    loc_at(&m->s->locs, st->held.data[i].lock)->root == root)
-			return true;
-	return false;
+		return (!is_nameless(l, n->parent) ||
+			is_reached(m, loc_at(l, n->parent)->root)) &&
+		       (!is_nameless(l, n->ref) ||
+			is_reached(m, loc_at(l, n->ref)->root));
+	return !is_nameless(l, sym) || is_reached(m, n->root);
 }
 
 /* Forgets what nobody can ask for from block `to` on. */
 void sim_forget_dead(struct sim *m, struct state *st, uint32_t to)
 {
 	const uint64_t *live = m->live_in + (size_t)to * m->live_words;
+	const struct locs *l = &m->s->locs;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < st->store.len; i++)
 		if (!is_dead(m, live, st->store.data[i].loc))
 			st->store.data[n++] = st->store.data[i];
 	st->store.len = n;
+	find_reached(m, st);
+	n = 0;
+	for (uint32_t i = 0; i < st->store.len; i++)
+		if (!is_nameless(l, st->store.data[i].loc) ||
+		    is_reached(m, loc_at(l, st->store.data[i].loc)->root))
+			st->store.data[n++] = st->store.data[i];
+	st->store.len = n;
 	n = 0;
 	for (uint32_t i = 0; i < st->facts.len; i++)
-		if (referenced(m, st, st->facts.data[i].sym))
+		if (referenced(m, st->facts.data[i].sym))
 			st->facts.data[n++] = st->facts.data[i];
 	st->facts.len = n;
 }

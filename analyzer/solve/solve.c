@@ -334,6 +334,7 @@ static void release(struct solver *s)
 	lc_array_release(&s->starts);
 	lc_array_release(&s->kinds);
 	lc_array_release(&s->constants);
+	lc_array_release(&s->reached);
 	lc_array_release(&s->class_uses);
 	lc_array_release(&s->lock_keys);
 	lc_array_release(&s->lock_semaphores);
