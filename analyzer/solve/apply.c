@@ -274,7 +274,8 @@ static bool apply_outcome(const struct subst *b, struct state *st,
 	struct sim *m = b->m;
 	struct locs *l = &m->s->locs;
 
-	st->weak |= o->weak || (weak && o->ndeltas);
+	if (o->weak || (weak && o->ndeltas))
+		st->weak = st->maybe_weak = true;
 	for (uint32_t i = 0; i < o->ndeltas; i++)
 		if (!apply_delta(b, st, &o->deltas[i], o, in))
 			return false;

@@ -179,7 +179,8 @@ static void read_again(struct sim *m, const struct lc_block *b,
 			    b->succ[decided ? 1 : 0], false, 4))
 		return;
 	for (uint32_t i = 1; i < bs->len; i++)
-		if (!state_same_shape(bs->data[0].state, bs->data[i].state))
+		if (!state_same_shape(bs->data[0].state, bs->data[i].state,
+				      false))
 			return;
 	f = fact_any(v.loc);
 	f.guarded = true;

@@ -45,10 +45,11 @@ static bool same_failures(const struct state *a, const struct state *b)
 	return true;
 }
 
-bool state_same_shape(const struct state *a, const struct state *b)
+bool state_same_shape(const struct state *a, const struct state *b,
+		      bool guesses)
 {
 	if (a->held.len != b->held.len ||
-	    (a->weak != b->weak && a->held.len) ||
+	    (!guesses && a->weak != b->weak) ||
 	    !same_failures(a, b) || !same_failures(b, a))
 		return false;
 	for (uint32_t i = 0; i < a->held.len; i++) {
@@ -690,9 +691,10 @@ bool state_join(struct lc_arena *a, struct locs *l, struct state *into,
 	struct join j = { .arena = a, .locs = l, .at = at };
 
 	into->joins++;
-	/* a guess is only what comes by guesses alone */
-	j.changed = into->weak && !from->weak;
+	j.changed = (into->weak && !from->weak) ||
+		    (from->maybe_weak && !into->maybe_weak);
 	into->weak &= from->weak;
+	into->maybe_weak |= from->maybe_weak;
 	join_store(&j, into, from);
 	join_held(&j, into, from);
 	join_marks(&j, into, from);

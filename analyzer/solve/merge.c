@@ -274,7 +274,7 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 	for (uint32_t i = 0; i < bs->len; i++) {
 		struct state *o = bs->data[i].state;
 
-		if (!state_same_shape(o, st))
+		if (!state_same_shape(o, st, m->plain))
 			continue;
 		into = i;
 		variants++;

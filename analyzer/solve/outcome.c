@@ -37,7 +37,7 @@ void outcome_add_exit(struct sim *m, const struct exitrec *e)
 		struct exitrec *x = &m->exits.data[i];
 
 		if (x->block != e->block || x->thread_exit != e->thread_exit ||
-		    !state_same_shape(x->state, e->state))
+		    !state_same_shape(x->state, e->state, m->plain))
 			continue;
 		if (!m->sum->capped && state_nheld(e->state) &&
 		    ++variants < MAX_DISJUNCTS && sim_split(x->state, e->state))
@@ -296,7 +296,7 @@ static void build(struct sim *m, const struct exitrec *e)
 	put_writes(m, o, e);
 	put_marks(m, o, e->state);
 	o->nconds = sim_conds(m, e->state, m->keep, &o->conds);
-	o->weak = e->state->weak;
+	o->weak = e->state->maybe_weak;
 	o->has_ret = e->has_ret;
 	if (!e->has_ret)
 		return;
@@ -319,7 +319,6 @@ static void fold(struct sim *m, struct exitrec *into, const struct exitrec *e,
 	}
 	other->held = into->state->held;
 	sim_join(m, into->state, other, PLACE_OUTCOME + group);
-	into->state->weak |= e->state->weak;
 	if (into->has_ret)
 		into->ret = state_load(&m->s->locs, into->state, ret_place(m));
 }

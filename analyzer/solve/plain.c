@@ -120,7 +120,7 @@ static void add_block(const struct sim *m, uint32_t block, uint64_t *bits)
 	}
 }
 
-static bool plain_loop(const struct sim *m, uint32_t first, uint32_t last)
+static bool plain_blocks(const struct sim *m, uint32_t first, uint32_t last)
 {
 	for (uint32_t i = first; i < last; i++)
 		if (!plain_block(m, m->order[i]))
@@ -135,11 +135,12 @@ void plain_prepare(struct sim *m)
 	plain_release(m);
 	for (uint32_t b = 0; b < m->flow->nblocks; b++)
 		n += m->loop_end[b] != 0;
+	m->plain = plain_blocks(m, 0, m->flow->nblocks);
 	m->loop_sets = lc_alloc(m->flow->nblocks * sizeof(*m->loop_sets));
 	m->loop_bits = lc_alloc((size_t)(n + 1) * words * sizeof(uint64_t));
 	n = 0;
 	for (uint32_t b = 0; b < m->flow->nblocks; b++) {
-		if (!m->loop_end[b] || !plain_loop(m, m->rpo[b], m->loop_end[b]))
+		if (!m->loop_end[b] || !plain_blocks(m, m->rpo[b], m->loop_end[b]))
 			continue;
 		m->loop_sets[b] = m->loop_bits + (size_t)n++ * words;
 		for (uint32_t i = m->rpo[b]; i < m->loop_end[b]; i++)

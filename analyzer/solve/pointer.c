@@ -148,7 +148,7 @@ bool sim_call_functions(struct sim *m, struct state *st,
 		if (st->held.data[i].instr == m->instr)
 			st->held.data[i].flags |= HELD_GUESSED;
 	if (agreed)
-		st->weak = was;
+		st->weak = st->maybe_weak = was;
 	return true;
 }
 

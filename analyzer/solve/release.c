@@ -390,7 +390,7 @@ void ops_release(struct sim *m, struct state *st, loc_t lock, uint32_t event)
 	if (h && h->count > 0) { /* which of the two it was, nobody knows */
 		release_held(m, st, h, event);
 		ops_note_given(m, st, lock);
-		st->weak = true;
+		st->weak = st->maybe_weak = true;
 		return;
 	}
 	if (loc_at(&m->s->locs, loc_at(&m->s->locs, lock)->root)->kind ==

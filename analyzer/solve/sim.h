@@ -88,7 +88,8 @@ struct sim {
 	/* liveness.c */
 	uint64_t *live_in, *always_live; /* bits: locals, then temps */
 	uint32_t live_words;
-	/* plain.c: which variables the loop that starts at a block assigns, as
+	bool plain; /* plain.c: it never changes which locks are held */
+	/* which variables the loop that starts at a block assigns, as
 	 * live_in; NULL = none starts there, or no plain one */
 	uint64_t **loop_sets, *loop_bits;
 	/* the summary's acquires by a hash of what tells them apart, newest

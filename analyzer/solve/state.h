@@ -103,7 +103,8 @@ struct state {
 	STATE_ARRAY(struct live) live;  /* sorted by event */
 	loc_t split[MAX_SPLIT]; /* values that told it apart at a lock call */
 	uint8_t nsplit;
-	bool weak; /* the way here took a guessed call target */
+	bool weak; /* the way here took a guessed call target: all ways did … */
+	bool maybe_weak; /* … or one */
 	uint32_t joins; /* how often something was joined into this state */
 };
 
@@ -171,7 +172,9 @@ uint32_t state_nheld(const struct state *s); /* with count > 0 */
 void state_add_live(struct lc_arena *a, struct state *s, struct live v);
 
 /* ---- join ---- */
-bool state_same_shape(const struct state *a, const struct state *b);
+/* guesses: one that a guess has led to is no other than one without. */
+bool state_same_shape(const struct state *a, const struct state *b,
+		      bool guesses);
 /* Where states meet: the unknowns that a join makes are named after it. */
 struct meeting {
 	uint32_t function;
