@@ -260,6 +260,23 @@ static void unite_held(struct sim *m, const struct state *a,
 			    b->held.data[i].event);
 }
 
+/* Before a point has too many: one that differs by a guess only. Both are
+ * guesses then. */
+static uint32_t same_but_guessed(struct block_states *bs, struct state *st)
+{
+	for (uint32_t i = 0; i < bs->len; i++) {
+		struct state *o = bs->data[i].state;
+
+		if (!state_same_shape(o, st, true))
+			continue;
+		o->weak = o->maybe_weak = true;
+		st->weak = st->maybe_weak = true;
+		bs->data[i].dirty = true;
+		return i;
+	}
+	return LC_NONE;
+}
+
 void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 {
 	struct block_states *bs = &m->states[to];
@@ -283,6 +300,8 @@ void sim_flow_to(struct sim *m, uint32_t to, struct state *st)
 		if (variants < MAX_DISJUNCTS)
 			into = LC_NONE;
 	}
+	if (into == LC_NONE && bs->len >= MAX_STATES)
+		into = same_but_guessed(bs, st);
 	if (m->rpo[to] < m->first_dirty)
 		m->first_dirty = m->rpo[to];
 	if (into != LC_NONE) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the simulation of a flow wants to know beforehand: an order of its
- * blocks, its loops (strongly connected components), which instruction is
+ * blocks, its loops, which instruction is
  * in which block, and which call results anybody looks at.
  */
 #include "solve/sim.h"

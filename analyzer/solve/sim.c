@@ -3,7 +3,7 @@
  * One function: property simulation over its flow.
  *
  * Step 1  The entry state: parameters hold what the caller passed.
- * Step 2  Blocks are taken in reverse post-order; every state of a block runs
+ * Step 2  Blocks are taken in order, loops together; every state of a block runs
  *         through its instructions (a call may fork it) and its terminator.
  * Step 3  A state that arrives at a block is joined with the one of equal lock
  *         state there, or stands beside it.
