@@ -20,6 +20,15 @@ static bool same_facts(const struct fact *a, const struct fact *b, uint32_t n)
 	return true;
 }
 
+/* None is held, and none was given up. */
+static bool no_lock_about(const struct state *st)
+{
+	for (uint32_t i = 0; i < st->marks.len; i++)
+		if (st->marks.data[i].kind == MARK_GIVEN)
+			return false;
+	return !st->held.len;
+}
+
 static void lift_acquires(const struct subst *b, const struct summary *sum,
 			  bool weak)
 {
@@ -27,11 +36,14 @@ static void lift_acquires(const struct subst *b, const struct summary *sum,
 	struct fact *here, left[MAX_CONDS];
 	uint32_t nhere = sim_conds(m, b->pre, &m->scratch, &here);
 	uint32_t nleft = 0, asked = LC_NONE;
-	bool may = true;
+	bool may = true, quiet = no_lock_about(b->pre);
 
 	for (uint32_t i = 0; i < sum->acquires.len; i++) {
 		struct acquire in = sum->acquires.data[i], a = in;
 
+		if (quiet &&
+		    told_already(m, &in, in.weak || weak || b->pre->weak))
+			continue;
 		/* neighbours mostly have the same conditions; our own summary
 		 * changes while we read it */
 		if (asked == LC_NONE || sum == m->sum ||

@@ -380,6 +380,7 @@ struct solver {
 	LC_ARRAY(struct group_class) groups;
 	/* what is counted somewhere: filters as of writes */
 	uint64_t counted_up[MOD_WORDS], counted_down[MOD_WORDS];
+	struct lc_arena spare, spare_scratch; /* of sim.c, between two runs */
 	LC_ARRAY(uint32_t) reached; /* liveness.c: per location, … */
 	uint32_t reach;             /* … this number if it was, last time */
 	bool has_main;

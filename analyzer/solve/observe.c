@@ -123,6 +123,12 @@ void live_merge(struct lives *into, const struct state *st)
 	for (uint32_t i = 0; i < st->live.len; i++) {
 		bool known = false;
 
+		/* mostly it is the same list again */
+		if (i < into->len &&
+		    into->data[i].event == st->live.data[i].event) {
+			into->data[i].joined |= st->live.data[i].joined;
+			continue;
+		}
 		for (uint32_t k = 0; k < into->len; k++)
 			if (into->data[k].event == st->live.data[i].event) {
 				known = true;

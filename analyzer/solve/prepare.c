@@ -442,6 +442,4 @@ void sim_cleanup(struct sim *m)
 	lc_array_release(&m->given_up_over);
 	lc_array_release(&m->groups);
 	lc_array_release(&m->ordered);
-	lc_arena_release(&m->arena);
-	lc_arena_release(&m->scratch);
 }

@@ -942,6 +942,8 @@ void sim_function(struct solver *s, uint32_t function)
 	m.flow = s->program.functions.data[function].flow;
 	m.sum = &s->summaries[function];
 	m.keep = &m.sum->arena;
+	m.arena = s->spare;
+	m.scratch = s->spare_scratch;
 	sim_prepare(&m);
 	for (uint32_t i = 0; i < m.sum->sweeps.len; i++)
 		*lc_push(&m.sweeps) = m.sum->sweeps.data[i];
@@ -960,5 +962,10 @@ void sim_function(struct solver *s, uint32_t function)
 	for (uint32_t b = 0; b < m.flow->nblocks; b++)
 		lc_array_release(&m.states[b]);
 	free(m.states);
+	/* their memory is taken over, or each function would ask for it anew */
+	lc_arena_reset(&m.arena);
+	lc_arena_reset(&m.scratch);
+	s->spare = m.arena;
+	s->spare_scratch = m.scratch;
 	sim_cleanup(&m);
 }

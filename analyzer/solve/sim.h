@@ -273,6 +273,9 @@ void *sim_copy(struct lc_arena *to, const void *data, size_t bytes);
 /* told.c: what the summary tells callers; what `a` and `cb` point to is copied.
  * told_acquire: the new one, which lacks its event; NULL if none is needed. */
 struct acquire *told_acquire(struct sim *m, const struct acquire *a);
+/* The callee's acquire, reached without a lock held or given up: is all that
+ * there is to tell of it told? weak: whether it is a guess by now. */
+bool told_already(struct sim *m, const struct acquire *a, bool weak);
 void told_callback(struct sim *m, const struct callback *cb);
 
 /* apply.c */

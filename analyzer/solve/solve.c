@@ -345,6 +345,8 @@ static void release(struct solver *s)
 	lc_map_release(&s->lock_index);
 	lc_map_release(&s->site_index);
 	lc_arena_release(&s->arena);
+	lc_arena_release(&s->spare);
+	lc_arena_release(&s->spare_scratch);
 	locs_release(&s->locs);
 	program_release(&s->program);
 }

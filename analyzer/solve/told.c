@@ -133,6 +133,38 @@ static bool known_acquire(struct sim *m, const struct acquire *a)
 	return true;
 }
 
+/* Has it one name, here and in all callers, as it stands? */
+static bool same_everywhere(const struct locs *l, loc_t lock)
+{
+	const struct loc *n = loc_at(l, lock);
+
+	if (n->depth > MAX_LOCK_DEPTH)
+		return false;
+	while (n->kind == STEP_FIELD || n->kind == STEP_INDEX_ANY)
+		n = loc_at(l, n->parent);
+	return n->kind == ROOT_GLOBAL ||
+	       (n->kind == ROOT_SYM && n->why == SYM_SOME);
+}
+
+bool told_already(struct sim *m, const struct acquire *a, bool weak)
+{
+	const struct summary *sum = m->sum;
+
+	if (a->gave_up != LC_NONE || !same_everywhere(&m->s->locs, a->lock))
+		return false;
+	for (uint32_t i = *list_of(m, a->lock); i != LC_NONE;
+	     i = sum->acquires.data[i].next) {
+		const struct acquire *b = &sum->acquires.data[i];
+
+		if (b->lock == a->lock && b->mode == a->mode &&
+		    b->blocking == a->blocking && !b->nconds &&
+		    !b->ndropped && (!b->weak || weak) &&
+		    (!b->vague || a->vague))
+			return true;
+	}
+	return false;
+}
+
 struct acquire *told_acquire(struct sim *m, const struct acquire *a)
 {
 	struct locs *l = &m->s->locs;
