@@ -120,6 +120,45 @@ static void add_block(const struct sim *m, uint32_t block, uint64_t *bits)
 	}
 }
 
+/* A number in a global variable: `settings.verbose`. */
+static bool global_number(const struct sim *m, uint32_t path)
+{
+	const struct program *p = &m->s->program;
+	const struct lc_path *q = &m->u->paths.data[path];
+	uint32_t flags;
+
+	if (q->root_kind != LC_ROOT_GLOBAL)
+		return false;
+	flags = p->symbols.data[p->symbol_map[m->unit][q->root]].flags;
+	if (flags & LC_SYM_VOLATILE || (!q->nsteps && flags & LC_SYM_POINTER))
+		return false;
+	for (uint32_t i = 0; i < q->nsteps; i++) {
+		const struct lc_step *s = &m->u->steps.data[q->first_step + i];
+
+		if (s->kind != LC_STEP_FIELD ||
+		    p->fields.data[p->field_map[m->unit][s->ref]].flags &
+			    (LC_FIELD_VOLATILE | LC_FIELD_POINTER |
+			     LC_FIELD_FUNCPTR | LC_FIELD_UNION))
+			return false;
+	}
+	return true;
+}
+
+static void add_paths(struct sim *m, uint32_t head, uint32_t block)
+{
+	const struct lc_block *b =
+		&m->u->blocks.data[m->flow->first_block + block];
+
+	for (uint32_t i = 0; i < b->ninstrs; i++) {
+		const struct lc_instr *in =
+			&m->u->instrs.data[b->first_instr + i];
+
+		if (in->kind == LC_I_ASSIGN && global_number(m, in->path))
+			*lc_push(&m->loop_paths) =
+				(struct loop_path){ head, in->path };
+	}
+}
+
 static bool plain_blocks(const struct sim *m, uint32_t first, uint32_t last)
 {
 	for (uint32_t i = first; i < last; i++)
@@ -145,6 +184,8 @@ void plain_prepare(struct sim *m)
 		m->loop_sets[b] = m->loop_bits + (size_t)n++ * words;
 		for (uint32_t i = m->rpo[b]; i < m->loop_end[b]; i++)
 			add_block(m, m->order[i], m->loop_sets[b]);
+		for (uint32_t i = m->rpo[b]; i < m->loop_end[b]; i++)
+			add_paths(m, b, m->order[i]);
 	}
 }
 
@@ -154,6 +195,7 @@ void plain_release(struct sim *m)
 	free(m->loop_bits);
 	m->loop_sets = NULL;
 	m->loop_bits = NULL;
+	lc_array_release(&m->loop_paths);
 }
 
 /* ---- arriving at a loop ---- */
@@ -185,6 +227,31 @@ static void forget_facts(struct state *st, const struct locs *l, loc_t root)
 	st->facts.len = n;
 }
 
+static void unknown_from_here(struct sim *m, uint32_t to, struct state *st,
+			      loc_t x)
+{
+	struct locs *l = &m->s->locs;
+	loc_t phi = loc_sym(l, SYM_PHI, m->function, to, x);
+
+	state_store(&m->arena, st, x, value_addr(phi));
+	forget_facts(st, l, phi);
+}
+
+static uint32_t first_path(const struct sim *m, uint32_t head)
+{
+	uint32_t lo = 0, hi = m->loop_paths.len;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (m->loop_paths.data[mid].head < head)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 void plain_enter_loop(struct sim *m, uint32_t to, struct state *st)
 {
 	struct locs *l = &m->s->locs;
@@ -193,15 +260,17 @@ void plain_enter_loop(struct sim *m, uint32_t to, struct state *st)
 	    m->rpo[to] <= m->rpo[m->block])
 		return;
 	for (uint32_t i = 0; i < st->store.len; i++) {
-		struct bind *b = &st->store.data[i];
+		const struct bind *b = &st->store.data[i];
 
 		if (!in_set(m, m->loop_sets[to], b->loc) ||
 		    !nameless(l, b->value))
 			continue;
-		b->value = value_addr(
-			loc_sym(l, SYM_PHI, m->function, to, b->loc));
-		forget_facts(st, l, b->value.loc);
+		unknown_from_here(m, to, st, b->loc);
 	}
+	for (uint32_t i = first_path(m, to);
+	     i < m->loop_paths.len && m->loop_paths.data[i].head == to; i++)
+		unknown_from_here(m, to, st,
+				  sim_path(m, st, m->loop_paths.data[i].path));
 }
 
 bool plain_is_round(const struct sim *m, uint32_t to, const struct state *st)

@@ -47,6 +47,10 @@ struct loop_class {
 	uint32_t cls, loop;
 };
 
+struct loop_path {
+	uint32_t head, path;
+};
+
 /* What a callee's location is at the call at hand; see subst() in apply.c. */
 enum { MEMO_SIZE = 256, ACQUIRE_LISTS = 64 };
 struct memo {
@@ -92,6 +96,8 @@ struct sim {
 	/* which variables the loop that starts at a block assigns, as
 	 * live_in; NULL = none starts there, or no plain one */
 	uint64_t **loop_sets, *loop_bits;
+	/* … and which numbers in global variables, sorted by the loop's head */
+	LC_ARRAY(struct loop_path) loop_paths;
 	/* the summary's acquires by a hash of what tells them apart, newest
 	 * first; LC_NONE = none */
 	uint32_t acquire_lists[ACQUIRE_LISTS];
