@@ -32,7 +32,7 @@ static bool neutral(const struct sim *m, uint32_t callee)
 
 static bool plain_call(const struct sim *m, const struct lc_instr *in)
 {
-	const struct program *p = &m->s->program;
+	struct program *p = &m->s->program;
 	const struct lc_operand *o = &m->u->operands.data[in->operand];
 	const struct symbol *sym;
 	uint32_t targets[MAX_GUESSES], n;
