@@ -192,35 +192,6 @@ static uint32_t gave_up(struct sim *m, const struct state *st,
 	return h ? h->event : LC_NONE;
 }
 
-static uint32_t add_conditions(const struct sim *m, struct fact *all,
-			       uint32_t n, const struct fact *conds,
-			       uint32_t nconds, bool flags)
-{
-	for (uint32_t i = 0; i < nconds && n < MAX_CONDS; i++)
-		if (sim_about_parameter(&m->s->locs, conds[i].sym) == flags)
-			all[n++] = conds[i];
-	return n;
-}
-
-/* The callee's conditions and ours; of too many those on arguments first, which
- * callers know best. */
-static void join_conditions(struct sim *m, struct acquire *a,
-			    const struct fact *conds, uint32_t nconds)
-{
-	struct fact *all;
-	uint32_t n = 0;
-
-	if (!nconds)
-		return;
-	all = lc_arena_alloc(&m->scratch, MAX_CONDS * sizeof(*all));
-	n = add_conditions(m, all, n, conds, nconds, true);
-	n = add_conditions(m, all, n, a->conds, a->nconds, true);
-	n = add_conditions(m, all, n, a->conds, a->nconds, false);
-	n = add_conditions(m, all, n, conds, nconds, false);
-	a->conds = all;
-	a->nconds = n;
-}
-
 void ops_note_acquire(struct sim *m, struct state *st,
 		      const struct acquire *given, struct fact *conds,
 		      uint32_t nconds)
@@ -277,7 +248,7 @@ void ops_note_acquire(struct sim *m, struct state *st,
 		own.dropped = all;
 		own.ndropped = n;
 	}
-	join_conditions(m, &own, conds, nconds);
+	sim_join_conds(m, &own, conds, nconds);
 	own.weak = a->weak || st->weak;
 	own.gave_up = gave_up(m, st, a, inside);
 	told = told_acquire(m, &own);

@@ -274,34 +274,6 @@ void *sim_copy(struct lc_arena *to, const void *data, size_t bytes)
 	return p;
 }
 
-bool sim_about_parameter(const struct locs *l, loc_t x)
-{
-	while (loc_at(l, x)->kind == STEP_MASK)
-		x = loc_at(l, x)->parent;
-	return loc_at(l, x)->kind == ROOT_PARAM;
-}
-
-/* Flags that were passed first: they are what decides most often. */
-uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
-		   struct fact **out)
-{
-	const struct locs *l = &m->s->locs;
-	struct fact tmp[MAX_CONDS];
-	uint32_t n = 0;
-
-	for (int flags = 1; flags >= 0; flags--)
-		for (uint32_t i = 0; i < st->facts.len && n < MAX_CONDS; i++) {
-			loc_t x = st->facts.data[i].sym;
-
-			if (!st->facts.data[i].implied &&
-			    sim_about_parameter(l, x) == flags &&
-			    sim_visible(l, x))
-				tmp[n++] = st->facts.data[i];
-		}
-	*out = sim_copy(to, tmp, n * sizeof(**out));
-	return n;
-}
-
 /* ---- conditional locks ---- */
 
 bool success_fact(enum lc_success success, bool yes, enum lc_cmp *op,

@@ -179,6 +179,9 @@ void sim_exit_thread(struct sim *m, struct state *st, struct lc_pos pos,
 /* Facts of the state in terms a caller understands; returns how many. */
 /* A caller understands the name. */
 bool sim_visible(const struct locs *l, loc_t x);
+/* The callee's conditions in `a`, and ours. */
+void sim_join_conds(struct sim *m, struct acquire *a, const struct fact *conds,
+		    uint32_t nconds);
 uint32_t sim_conds(struct sim *m, const struct state *st, struct lc_arena *to,
 		   struct fact **out);
 /* A parameter's own value, or bits of it. */
