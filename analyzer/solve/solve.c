@@ -333,6 +333,7 @@ static void release(struct solver *s)
 	lc_array_release(&s->edges);
 	lc_array_release(&s->starts);
 	lc_array_release(&s->kinds);
+	lc_array_release(&s->groups);
 	lc_array_release(&s->constants);
 	lc_array_release(&s->reached);
 	lc_array_release(&s->class_uses);
