@@ -184,8 +184,8 @@ static void include(struct work *w, uint64_t key, uint32_t function,
 	}
 }
 
-static uint32_t direct_callee(const struct program *p, uint32_t unit,
-			      const struct lc_instr *in)
+uint32_t program_direct_callee(const struct program *p, uint32_t unit,
+			       const struct lc_instr *in)
 {
 	const struct lc_operand *o =
 		&p->units[unit].operands.data[in->operand];
@@ -206,7 +206,7 @@ static void scan_instr(struct work *w, uint32_t f, const struct lc_instr *in)
 			in->operand);
 		include(w, member_key(p, unit, in->path), f, unit, in->operand);
 	} else if (in->kind == LC_I_CALL) {
-		uint32_t callee = direct_callee(p, unit, in);
+		uint32_t callee = program_direct_callee(p, unit, in);
 
 		if (callee == LC_NONE)
 			return;
@@ -219,6 +219,30 @@ static void scan_instr(struct work *w, uint32_t f, const struct lc_instr *in)
 	}
 }
 
+uint32_t *program_temp_callees(const struct program *p, uint32_t f,
+			       uint32_t *table)
+{
+	uint32_t unit = p->functions.data[f].unit;
+	const struct lc_unit *u = &p->units[unit];
+	const struct lc_flow *flow = p->functions.data[f].flow;
+
+	table = lc_realloc(table, (flow->ntemps + 1) * sizeof(uint32_t));
+	memset(table, 0xff, (flow->ntemps + 1) * sizeof(uint32_t));
+	for (uint32_t b = 0; b < flow->nblocks; b++) {
+		const struct lc_block *x = &u->blocks.data[flow->first_block + b];
+
+		for (uint32_t i = 0; i < x->ninstrs; i++) {
+			const struct lc_instr *in =
+				&u->instrs.data[x->first_instr + i];
+
+			if (in->kind == LC_I_CALL && in->temp != LC_NONE)
+				table[in->temp] =
+					program_direct_callee(p, unit, in);
+		}
+	}
+	return table;
+}
+
 static void scan_flow(struct work *w, uint32_t f)
 {
 	struct program *p = w->p;
@@ -226,29 +250,14 @@ static void scan_flow(struct work *w, uint32_t f)
 	const struct lc_unit *u = &p->units[unit];
 	const struct lc_flow *flow = p->functions.data[f].flow;
 
-	w->temp_callee = lc_realloc(w->temp_callee,
-				    (flow->ntemps + 1) * sizeof(uint32_t));
-	memset(w->temp_callee, 0xff, (flow->ntemps + 1) * sizeof(uint32_t));
-	for (int pass = 0; pass < 2; pass++) {
-		for (uint32_t b = 0; b < flow->nblocks; b++) {
-			const struct lc_block *blk =
-				&u->blocks.data[flow->first_block + b];
+	w->temp_callee = program_temp_callees(p, f, w->temp_callee);
+	for (uint32_t b = 0; b < flow->nblocks; b++) {
+		const struct lc_block *x = &u->blocks.data[flow->first_block + b];
 
-			for (uint32_t i = 0; i < blk->ninstrs; i++) {
-				const struct lc_instr *in =
-					&u->instrs.data[blk->first_instr + i];
-
-				if (pass)
-					scan_instr(w, f, in);
-				else if (in->kind == LC_I_CALL &&
-					 in->temp != LC_NONE)
-					w->temp_callee[in->temp] =
-						direct_callee(p, unit, in);
-			}
-			if (pass && blk->term == LC_T_RETURN)
-				include(w, node_key(NODE_RESULT, f, 0), f,
-					unit, blk->lhs);
-		}
+		for (uint32_t i = 0; i < x->ninstrs; i++)
+			scan_instr(w, f, &u->instrs.data[x->first_instr + i]);
+		if (x->term == LC_T_RETURN)
+			include(w, node_key(NODE_RESULT, f, 0), f, unit, x->lhs);
 	}
 }
 

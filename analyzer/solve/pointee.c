@@ -133,17 +133,6 @@ static void take_address(struct pointees *w, uint32_t f, uint32_t unit,
 		join_object(w, place_of(w, f, unit, o->ref), SEVERAL);
 }
 
-static uint32_t direct_callee(const struct program *p, uint32_t unit,
-			      const struct lc_instr *in)
-{
-	const struct lc_operand *o =
-		&p->units[unit].operands.data[in->operand];
-
-	return o->kind == LC_OP_FUNC
-		       ? p->symbols.data[p->symbol_map[unit][o->ref]].function
-		       : LC_NONE;
-}
-
 static void scan_instr(struct pointees *w, uint32_t f,
 		       const struct lc_instr *in)
 {
@@ -158,37 +147,13 @@ static void scan_instr(struct pointees *w, uint32_t f,
 	}
 	if (in->kind != LC_I_CALL)
 		return;
-	callee = direct_callee(p, unit, in);
+	callee = program_direct_callee(p, unit, in);
 	for (uint32_t i = 0; i < in->nargs; i++)
 		take_address(w, f, unit, args[i]);
 	for (uint32_t i = 0; callee != LC_NONE && i < in->nargs; i++)
 		if (i < p->functions.data[callee].flow->nparams)
 			include(w, w->first_local[callee] + i, f, unit,
 				args[i]);
-}
-
-static void find_temps(struct pointees *w, uint32_t f)
-{
-	const struct program *p = &w->s->program;
-	uint32_t unit = p->functions.data[f].unit;
-	const struct lc_unit *u = &p->units[unit];
-	const struct lc_flow *flow = p->functions.data[f].flow;
-
-	w->temp_callee = lc_realloc(w->temp_callee,
-				    (flow->ntemps + 1) * sizeof(uint32_t));
-	memset(w->temp_callee, 0xff, (flow->ntemps + 1) * sizeof(uint32_t));
-	for (uint32_t b = 0; b < flow->nblocks; b++) {
-		const struct lc_block *x = &u->blocks.data[flow->first_block + b];
-
-		for (uint32_t i = 0; i < x->ninstrs; i++) {
-			const struct lc_instr *in =
-				&u->instrs.data[x->first_instr + i];
-
-			if (in->kind == LC_I_CALL && in->temp != LC_NONE)
-				w->temp_callee[in->temp] =
-					direct_callee(p, unit, in);
-		}
-	}
 }
 
 static void scan_flow(struct pointees *w, uint32_t f)
@@ -198,7 +163,7 @@ static void scan_flow(struct pointees *w, uint32_t f)
 	const struct lc_unit *u = &p->units[unit];
 	const struct lc_flow *flow = p->functions.data[f].flow;
 
-	find_temps(w, f);
+	w->temp_callee = program_temp_callees(p, f, w->temp_callee);
 	for (uint32_t b = 0; b < flow->nblocks; b++) {
 		const struct lc_block *x = &u->blocks.data[flow->first_block + b];
 

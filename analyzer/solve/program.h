@@ -98,6 +98,13 @@ uint32_t program_string(struct program *p, uint32_t unit, uint32_t string);
 /* fptr.c: flow-insensitive propagation of function addresses through
  * fields, globals, locals and parameters. */
 void program_find_targets(struct program *p);
+/* The function that is called by its name, LC_NONE = none that we know. */
+uint32_t program_direct_callee(const struct program *p, uint32_t unit,
+			       const struct lc_instr *in);
+/* Per temp of the function: whose result it is, as above. In `table`, which may
+ * move: the caller's, NULL the first time. */
+uint32_t *program_temp_callees(const struct program *p, uint32_t f,
+			       uint32_t *table);
 /* Where may the pointer stored in `path` of `function` point? NULL = unknown */
 const struct targets *program_path_targets(struct program *p,
 					   uint32_t function, uint32_t path);
