@@ -223,23 +223,15 @@ uint32_t *program_temp_callees(const struct program *p, uint32_t f,
 			       uint32_t *table)
 {
 	uint32_t unit = p->functions.data[f].unit;
-	const struct lc_unit *u = &p->units[unit];
-	const struct lc_flow *flow = p->functions.data[f].flow;
+	uint32_t n = p->functions.data[f].flow->ntemps + 1;
+	struct instrs it = instrs_of(p, f);
+	const struct lc_instr *in;
 
-	table = lc_realloc(table, (flow->ntemps + 1) * sizeof(uint32_t));
-	memset(table, 0xff, (flow->ntemps + 1) * sizeof(uint32_t));
-	for (uint32_t b = 0; b < flow->nblocks; b++) {
-		const struct lc_block *x = &u->blocks.data[flow->first_block + b];
-
-		for (uint32_t i = 0; i < x->ninstrs; i++) {
-			const struct lc_instr *in =
-				&u->instrs.data[x->first_instr + i];
-
-			if (in->kind == LC_I_CALL && in->temp != LC_NONE)
-				table[in->temp] =
-					program_direct_callee(p, unit, in);
-		}
-	}
+	table = lc_realloc(table, n * sizeof(uint32_t));
+	memset(table, 0xff, n * sizeof(uint32_t));
+	while ((in = instrs_next(&it)))
+		if (in->kind == LC_I_CALL && in->temp != LC_NONE)
+			table[in->temp] = program_direct_callee(p, unit, in);
 	return table;
 }
 
@@ -249,13 +241,15 @@ static void scan_flow(struct work *w, uint32_t f)
 	uint32_t unit = p->functions.data[f].unit;
 	const struct lc_unit *u = &p->units[unit];
 	const struct lc_flow *flow = p->functions.data[f].flow;
+	struct instrs it = instrs_of(p, f);
+	const struct lc_instr *in;
 
 	w->temp_callee = program_temp_callees(p, f, w->temp_callee);
+	while ((in = instrs_next(&it)))
+		scan_instr(w, f, in);
 	for (uint32_t b = 0; b < flow->nblocks; b++) {
 		const struct lc_block *x = &u->blocks.data[flow->first_block + b];
 
-		for (uint32_t i = 0; i < x->ninstrs; i++)
-			scan_instr(w, f, &u->instrs.data[x->first_instr + i]);
 		if (x->term == LC_T_RETURN)
 			include(w, node_key(NODE_RESULT, f, 0), f, unit, x->lhs);
 	}

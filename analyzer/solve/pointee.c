@@ -162,13 +162,15 @@ static void scan_flow(struct pointees *w, uint32_t f)
 	uint32_t unit = p->functions.data[f].unit;
 	const struct lc_unit *u = &p->units[unit];
 	const struct lc_flow *flow = p->functions.data[f].flow;
+	struct instrs it = instrs_of(p, f);
+	const struct lc_instr *in;
 
 	w->temp_callee = program_temp_callees(p, f, w->temp_callee);
+	while ((in = instrs_next(&it)))
+		scan_instr(w, f, in);
 	for (uint32_t b = 0; b < flow->nblocks; b++) {
 		const struct lc_block *x = &u->blocks.data[flow->first_block + b];
 
-		for (uint32_t i = 0; i < x->ninstrs; i++)
-			scan_instr(w, f, &u->instrs.data[x->first_instr + i]);
 		if (x->term != LC_T_RETURN)
 			continue;
 		take_address(w, f, unit, x->lhs);
